@@ -1,0 +1,20 @@
+//! "Did you mean …?"
+
+/// The candidate nearest to `word`, if it is near enough to be a slip of the hand.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let folded = word.to_lowercase().replace('_', "-");
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .filter(|it| *it != word)
+        .map(|it| {
+            let near = strsim::damerau_levenshtein(&folded, &it.to_lowercase().replace('_', "-"));
+            (near, it)
+        })
+        .filter(|(near, _)| *near <= limit)
+        .min_by_key(|(near, _)| *near)
+        .map(|(_, it)| it)
+}

@@ -1,0 +1,319 @@
+//! The one table of codes. A new code is a row here and a page `src/diag/explain/NAME.md`.
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is emitted and nothing runs.
+    Error,
+    /// Legal, and most likely not what was meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Who else would have caught it, had wudi not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// The API server or a webhook while reading the object.
+    Decode,
+    /// The validating webhook.
+    Admission,
+    /// A controller, after the object was accepted.
+    Controller,
+    /// The run itself, by failing.
+    Run,
+    /// Nobody.
+    None,
+}
+
+/// A row of the table of codes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Its kebab-case name, as `wudi explain` takes it.
+    pub name: &'static str,
+    /// How grave it is unless a place says otherwise.
+    pub severity: Severity,
+    /// Who else would have caught it.
+    pub gate: Gate,
+    /// What it is about, in one line.
+    pub summary: &'static str,
+}
+
+impl Severity {
+    /// The word for it in all output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl Gate {
+    /// The word for it in all output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Admission => "admission",
+            Self::Controller => "controller",
+            Self::Run => "run",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The row of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Code> {
+    let at = CODES.binary_search_by(|it| it.name.cmp(name)).ok()?;
+    CODES.get(at)
+}
+
+/// The row of that name, or that of `internal-error`; a test keeps the names used and the table in step.
+pub(crate) fn find_or_internal(name: &str) -> &'static Code {
+    find(name).unwrap_or(&INTERNAL)
+}
+
+static INTERNAL: Code = error(
+    "internal-error",
+    Gate::None,
+    "wudi met a state that it holds impossible",
+);
+
+const fn error(name: &'static str, gate: Gate, summary: &'static str) -> Code {
+    row(name, Severity::Error, gate, summary)
+}
+
+const fn warning(name: &'static str, gate: Gate, summary: &'static str) -> Code {
+    row(name, Severity::Warning, gate, summary)
+}
+
+const fn row(name: &'static str, severity: Severity, gate: Gate, summary: &'static str) -> Code {
+    Code {
+        name,
+        severity,
+        gate,
+        summary,
+    }
+}
+
+/// All codes, by name.
+pub(crate) static CODES: &[Code] = &[
+    error(
+        "absent-result",
+        Gate::Controller,
+        "a result that may be absent where it must exist",
+    ),
+    error(
+        "ambiguous-name",
+        Gate::None,
+        "a bare name that two things of this place share",
+    ),
+    error(
+        "bad-literal",
+        Gate::Admission,
+        "a literal that does not have the form its type demands",
+    ),
+    error(
+        "bad-number",
+        Gate::None,
+        "arithmetic that has no answer: overflow, division by zero, index out of range",
+    ),
+    error(
+        "cast",
+        Gate::None,
+        "an `as` between types that have nothing in common",
+    ),
+    error(
+        "cel",
+        Gate::Controller,
+        "an event filter or condition that CEL cannot say",
+    ),
+    error(
+        "column-zero",
+        Gate::None,
+        "something in column 0 that begins no item",
+    ),
+    error(
+        "cycle",
+        Gate::Admission,
+        "things that need each other in a circle",
+    ),
+    error(
+        "duplicate-name",
+        Gate::Admission,
+        "two declarations of one name",
+    ),
+    error(
+        "encoding",
+        Gate::None,
+        "a source that is not clean UTF-8 text",
+    ),
+    error(
+        "endless-gate",
+        Gate::Controller,
+        "an analysis without an end where the rollout waits for it",
+    ),
+    error(
+        "event-without-run",
+        Gate::Controller,
+        "an event filter that nothing can match",
+    ),
+    error(
+        "extra-argument",
+        Gate::None,
+        "an argument that nothing takes",
+    ),
+    error(
+        "file-conflict",
+        Gate::None,
+        "an output that would fall on something wudi did not write",
+    ),
+    error(
+        "finally-order",
+        Gate::Admission,
+        "an order or a result that a `finally` node cannot have",
+    ),
+    error("import", Gate::None, "an import that finds nothing"),
+    error(
+        "internal-error",
+        Gate::None,
+        "wudi met a state that it holds impossible",
+    ),
+    error(
+        "late-value",
+        Gate::Controller,
+        "a value of a later stage where only an earlier one can stand",
+    ),
+    error(
+        "member-not-allowed",
+        Gate::Decode,
+        "a member that this kind of block cannot hold",
+    ),
+    error(
+        "missing-argument",
+        Gate::Controller,
+        "an argument without which the call cannot be made",
+    ),
+    error(
+        "missing-field",
+        Gate::Admission,
+        "a field that must be given",
+    ),
+    error(
+        "name-form",
+        Gate::Admission,
+        "a name that Kubernetes or Tekton does not take",
+    ),
+    error(
+        "not-callable",
+        Gate::None,
+        "a call of something that cannot be called",
+    ),
+    error(
+        "not-supported",
+        Gate::None,
+        "a construct of the language that this version does not carry yet",
+    ),
+    error(
+        "override-unknown",
+        Gate::None,
+        "an override of something that does not exist",
+    ),
+    error(
+        "race",
+        Gate::None,
+        "two nodes without an order that touch one workspace",
+    ),
+    error(
+        "result-size",
+        Gate::Run,
+        "results that cannot fit into what Tekton carries",
+    ),
+    error(
+        "rollout-step",
+        Gate::Controller,
+        "a rollout step or route that the controller would refuse",
+    ),
+    error("same-event", Gate::None, "two runs that one event starts"),
+    error(
+        "script-injection",
+        Gate::None,
+        "text spliced into a script that someone outside could write",
+    ),
+    error("secret-leak", Gate::None, "a secret where it could be read"),
+    error("syntax", Gate::None, "text that is no program"),
+    error(
+        "target-feature",
+        Gate::Admission,
+        "a use of what the target does not have",
+    ),
+    error(
+        "target-syntax",
+        Gate::Run,
+        "text in a string that the target would substitute",
+    ),
+    error(
+        "too-large",
+        Gate::None,
+        "a program or a value that exceeds a limit",
+    ),
+    error(
+        "type-mismatch",
+        Gate::Controller,
+        "a value of one type where another is expected",
+    ),
+    error(
+        "unbound-workspace",
+        Gate::Controller,
+        "a workspace that must be bound and is not",
+    ),
+    error(
+        "unknown-analysis",
+        Gate::Controller,
+        "an analysis that does not exist",
+    ),
+    error(
+        "unknown-event-field",
+        Gate::Controller,
+        "a field that this event does not have",
+    ),
+    error(
+        "unknown-field",
+        Gate::Decode,
+        "a field that this thing does not have",
+    ),
+    error(
+        "unknown-kind",
+        Gate::None,
+        "a kind of declaration that does not exist",
+    ),
+    error(
+        "unknown-name",
+        Gate::Admission,
+        "a name that nothing declares",
+    ),
+    error(
+        "unknown-route",
+        Gate::Controller,
+        "a route or Service that does not exist",
+    ),
+    error("unknown-type", Gate::None, "a type that does not exist"),
+    warning("unused", Gate::None, "something declared that nothing uses"),
+    warning("weights-fall", Gate::None, "canary weights that go down"),
+    error(
+        "when-form",
+        Gate::Admission,
+        "a condition that Tekton's `when` cannot express",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        assert!(CODES.is_sorted_by(|a, b| a.name < b.name));
+    }
+}

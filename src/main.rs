@@ -1,0 +1,5 @@
+//! The `wudi` command.
+
+fn main() -> std::process::ExitCode {
+    wudi::cli_main()
+}

@@ -1,0 +1,3 @@
+//! Text to tree. The only home of pest: the rest of the crate sees [`ast`].
+
+pub(crate) mod ast;
