@@ -1,9 +1,16 @@
 //! A typed language for the whole way of a change to production.
-#![allow(dead_code, reason = "phases land one by one")]
+#![allow(dead_code, unused_imports, reason = "phases land one by one")]
 
 mod base;
+mod check;
 mod diag;
+mod plan;
+mod resolve;
+mod schema;
 mod syntax;
+mod types;
+mod value;
+mod yaml;
 
 /// Runs the command line and gives the process's exit code.
 #[doc(hidden)]

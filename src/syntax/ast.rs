@@ -11,8 +11,7 @@ pub(crate) mod ty;
 use crate::base::{Name, Span};
 
 pub(crate) use expr::{
-    Arg, BinaryOp, Comprehension, Element, Entry, Expr, ExprKind, MatchArm, StrPart, StrStyle,
-    UnaryOp,
+    Arg, Comprehension, Element, Entry, Expr, ExprKind, MatchArm, StrPart, StrStyle,
 };
 pub(crate) use item::{
     Base, Decl, FnItem, Head, Import, Init, Item, ItemKind, LetItem, Literal, Tree, TypeItem,

@@ -2,6 +2,7 @@
 
 use crate::base::{Name, Span};
 use crate::syntax::ast::{Ident, NodeId, TypeExpr, Word};
+use crate::value::{BinaryOp, UnaryOp};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Expr {
@@ -119,56 +120,6 @@ pub(crate) struct MatchArm {
     /// A value, or the name `_`.
     pub(crate) pattern: Expr,
     pub(crate) value: Expr,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UnaryOp {
-    Not,
-    Neg,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BinaryOp {
-    Mul,
-    Div,
-    Add,
-    Sub,
-    /// `a..=b`
-    Range,
-    /// `a ?? b`
-    Coalesce,
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    In,
-    And,
-    Or,
-}
-
-impl BinaryOp {
-    /// As it is written.
-    pub(crate) fn symbol(self) -> &'static str {
-        match self {
-            Self::Mul => "*",
-            Self::Div => "/",
-            Self::Add => "+",
-            Self::Sub => "-",
-            Self::Range => "..=",
-            Self::Coalesce => "??",
-            Self::Eq => "==",
-            Self::Ne => "!=",
-            Self::Lt => "<",
-            Self::Le => "<=",
-            Self::Gt => ">",
-            Self::Ge => ">=",
-            Self::In => "in",
-            Self::And => "&&",
-            Self::Or => "||",
-        }
-    }
 }
 
 impl Expr {
