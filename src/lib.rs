@@ -6,11 +6,17 @@ mod check;
 mod diag;
 mod plan;
 mod resolve;
+mod run;
 mod schema;
 mod syntax;
 mod types;
 mod value;
 mod yaml;
+
+pub use run::{
+    Cancel, Canceller, Event, Outcome, RunError, RunOptions, Status, StepEnd, Stream, TaskOutcome,
+    Urgency, cancellation, run,
+};
 
 /// Runs the command line and gives the process's exit code.
 #[doc(hidden)]

@@ -1,0 +1,212 @@
+//! What a run tells while it goes on, and what is left of it at the end. Data only; how it looks is up to the caller.
+
+use std::time::{Duration, SystemTime};
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::value::Value;
+
+/// Something that happened in a run. Times count from the start of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The run begins.
+    RunStarted {
+        /// What the run is called: the value of `context.pipelineRun.name`.
+        name: Name,
+        /// The pipeline or task.
+        target: Name,
+        /// By the clock on the wall.
+        started: SystemTime,
+    },
+    /// An attempt at a task begins.
+    TaskStarted {
+        /// The node's name, with `-0`, `-1`, … where it fans out, after the names of the pipelines around it and `/`.
+        task: Name,
+        /// From zero.
+        attempt: u32,
+        /// When.
+        time: Duration,
+        /// With which arguments, secrets masked.
+        params: IndexMap<Name, Value>,
+    },
+    /// A step begins.
+    StepStarted {
+        /// Of which task.
+        task: Name,
+        /// The step, `unnamed-0` where it has no name.
+        step: Name,
+        /// When.
+        time: Duration,
+    },
+    /// A line that a step wrote, secrets masked, without its line break.
+    Log {
+        /// Of which task.
+        task: Name,
+        /// Of which step.
+        step: Name,
+        /// Where to.
+        stream: Stream,
+        /// What.
+        line: String,
+    },
+    /// A step is over.
+    StepFinished {
+        /// Of which task.
+        task: Name,
+        /// The step.
+        step: Name,
+        /// How it ended.
+        end: StepEnd,
+        /// When.
+        time: Duration,
+    },
+    /// An attempt at a task is over.
+    TaskFinished {
+        /// The same name as when it started.
+        task: Name,
+        /// From zero.
+        attempt: u32,
+        /// When.
+        time: Duration,
+        /// Whether it went well.
+        status: Status,
+        /// In Tekton's words: `Succeeded`, `StepFailed`, `TaskRunTimeout`, `ToBeRetried`, …
+        reason: Name,
+        /// For people; empty where there is nothing to say.
+        message: String,
+        /// What it gave, secrets masked.
+        results: IndexMap<Name, Value>,
+    },
+    /// A task does not run.
+    TaskSkipped {
+        /// The node's name.
+        task: Name,
+        /// In Tekton's words.
+        reason: Name,
+    },
+    /// All tasks are over and `finally` begins.
+    FinallyStarted {
+        /// When.
+        time: Duration,
+    },
+    /// What the user should know about how this machine differs from a cluster.
+    Note {
+        /// The task that it is about, if it is about one.
+        task: Option<Name>,
+        /// One sentence.
+        text: String,
+    },
+    /// The run is over.
+    RunFinished {
+        /// Whether it went well.
+        status: Status,
+        /// In Tekton's words: `Succeeded`, `Completed`, `Failed`, `Cancelled`, …
+        reason: Name,
+        /// `Tasks Completed: …`
+        message: String,
+        /// The results of the pipeline or task, secrets masked.
+        results: IndexMap<Name, Value>,
+        /// When.
+        time: Duration,
+    },
+}
+
+/// Where a step wrote a line to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepEnd {
+    /// With this exit code; 128 and more where a signal ended it.
+    Exited(i32),
+    /// It failed with this exit code and `onError: "continue"` passes over it.
+    Continued(i32),
+    /// Its `when` was false, or a step before it failed.
+    Skipped,
+    /// It took longer than its `timeout`.
+    TimedOut,
+    /// It was told to stop.
+    Cancelled,
+}
+
+/// Whether something went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It did.
+    Succeeded,
+    /// It did not.
+    Failed,
+    /// It was told to stop.
+    Cancelled,
+    /// It never began.
+    Skipped,
+}
+
+/// What is left of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Whether it went well.
+    pub status: Status,
+    /// In Tekton's words: `Succeeded`, `Completed`, `Failed`, `Cancelled`, …
+    pub reason: Name,
+    /// `Tasks Completed: …`
+    pub message: String,
+    /// The results of the pipeline or task.
+    pub results: IndexMap<Name, Value>,
+    /// Every task, in the order of the source: nodes, their instances where they fan out, then those of `finally`.
+    pub tasks: Vec<TaskOutcome>,
+    /// How long it took.
+    pub took: Duration,
+    /// The directory of the run, where it is kept.
+    pub kept: Option<std::path::PathBuf>,
+}
+
+/// What is left of one task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskOutcome {
+    /// As in the events.
+    pub task: Name,
+    /// Whether it stands in `finally`.
+    pub finally: bool,
+    /// How it ended.
+    pub status: Status,
+    /// In Tekton's words.
+    pub reason: Name,
+    /// For people.
+    pub message: String,
+    /// How often it was tried; zero where it was skipped.
+    pub attempts: u32,
+    /// All attempts together.
+    pub took: Duration,
+    /// What it gave.
+    pub results: IndexMap<Name, Value>,
+}
+
+impl Status {
+    /// In lower case, for people and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Stream {
+    /// `stdout`, `stderr`
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Out => "stdout",
+            Self::Err => "stderr",
+        }
+    }
+}
