@@ -98,6 +98,16 @@ impl Node {
             .chain(included)
             .chain(&self.when)
             .chain(sub_paths)
+            .chain(self.embedded().map_or_else(Vec::new, Task::expressions))
+    }
+
+    /// The task that is written in its place.
+    pub(crate) fn embedded(&self) -> Option<&Task> {
+        if let Callee::Embedded(task) = &self.callee {
+            Some(task)
+        } else {
+            None
+        }
     }
 
     /// The nodes whose results it uses, each once, in the order of first use, with one place of use.

@@ -98,3 +98,39 @@ pub(crate) enum EnvValue {
     /// `field("status.podIP")`
     Field { path: Name, span: Span },
 }
+
+impl Task {
+    /// The expressions of its steps and other fields, in the order of the text.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        let mut found: Vec<&Expr> = Vec::new();
+        for step in self.steps.iter().chain(self.host_steps.iter().flatten()) {
+            found.extend(step.expressions());
+        }
+        found.extend(self.extra.values());
+        found
+    }
+}
+
+impl Step {
+    /// Everything in it that may hold a reference, in the order of the text.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        let env = self.env.values().filter_map(EnvValue::expr);
+        let all = self.image.iter().chain(&self.command).chain(&self.args);
+        let all = all.chain(&self.script).chain(&self.working_dir);
+        all.chain(env)
+            .chain(&self.when)
+            .chain(self.extra.values())
+            .collect()
+    }
+}
+
+impl EnvValue {
+    /// The text, where it is one.
+    pub(crate) fn expr(&self) -> Option<&Expr> {
+        if let Self::Text(expr) = self {
+            Some(expr)
+        } else {
+            None
+        }
+    }
+}
