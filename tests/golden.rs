@@ -1,1 +1,19 @@
-fn main() {}
+//! Behaviour as files: one test per file of each suite, see README.md beside this.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may"
+)]
+
+#[path = "golden/explain.rs"]
+mod explain;
+#[path = "golden/support.rs"]
+mod support;
+#[path = "golden/ui.rs"]
+mod ui;
+
+datatest_stable::harness! {
+    { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
+    { test = explain::page, root = "src/diag/explain", pattern = r"\.md$" },
+}

@@ -135,6 +135,11 @@ pub(crate) static CODES: &[Code] = &[
         "something in column 0 that begins no item",
     ),
     error(
+        "config",
+        Gate::None,
+        "a `wudi.toml` that says what cannot be",
+    ),
+    error(
         "cycle",
         Gate::Admission,
         "things that need each other in a circle",
@@ -299,6 +304,7 @@ pub(crate) static CODES: &[Code] = &[
         "a route or Service that does not exist",
     ),
     error("unknown-type", Gate::None, "a type that does not exist"),
+    error("unreadable-file", Gate::None, "a file that cannot be read"),
     warning("unused", Gate::None, "something declared that nothing uses"),
     warning("weights-fall", Gate::None, "canary weights that go down"),
     error(

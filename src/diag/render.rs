@@ -1,1 +1,146 @@
 //! Diagnostics as text for people (ariadne) and as JSON, one object a line, for machines.
+
+mod excerpt;
+mod human;
+mod json;
+
+use crate::base::SourceMap;
+use crate::diag::Diagnostic;
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// For people, without colour.
+    Plain,
+    /// For people, with ANSI colours.
+    Colour,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Writes the diagnostics one after the other; each ends with a line break.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
+    let write = |it: &Diagnostic| match style {
+        Style::Plain => human::write(it, sources, human::Ink::Plain),
+        Style::Colour => human::write(it, sources, human::Ink::Colour),
+        Style::Json => json::write(it, sources),
+    };
+    diagnostics.iter().map(write).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Style, render};
+    use crate::base::{SourceMap, Span};
+    use crate::diag::Diagnostic;
+
+    fn shown(text: &str, spans: &[(usize, usize)]) -> String {
+        let mut sources = SourceMap::default();
+        let file = sources.add(Path::new("a.wudi"), text.into());
+        let span = |it: &(usize, usize)| Span {
+            file,
+            start: u32::try_from(it.0).unwrap(),
+            end: u32::try_from(it.1).unwrap(),
+        };
+        let mut found = Diagnostic::new("syntax", span(&spans[0]), "a message");
+        for label in &spans[1..] {
+            found = found.label(span(label), "a label");
+        }
+        render(&[found], &sources, Style::Plain)
+    }
+
+    #[test]
+    fn the_line_is_underlined_without_an_arrow() {
+        let text = shown("let a = foo\nlet b = 1\n", &[(8, 11), (16, 17)]);
+        insta::assert_snapshot!(text, @r#"
+        [syntax] error: a message
+           ╭─[ a.wudi:1:9 ]
+           │
+         1 │ let a = foo
+           │         ───
+         2 │ let b = 1
+           │     ┬
+           │     ╰── a label
+        ───╯
+        "#);
+    }
+
+    #[test]
+    fn two_marks_of_one_line_have_arrows() {
+        let text = shown("let a = foo\n", &[(8, 11), (4, 5)]);
+        insta::assert_snapshot!(text, @r#"
+        [syntax] error: a message
+           ╭─[ a.wudi:1:9 ]
+           │
+         1 │ let a = foo
+           │     ┬   ─┬─
+           │     │    ╰─── here
+           │     │
+           │     ╰──────── a label
+        ───╯
+        "#);
+    }
+
+    #[test]
+    fn a_wide_line_is_cropped_around_the_mark() {
+        let text = format!(
+            "let a = \"{}\" + foo + \"{}\"\n",
+            "x".repeat(500),
+            "ü".repeat(500)
+        );
+        insta::assert_snapshot!(shown(&text, &[(513, 516)]), @r#"
+        [syntax] error: a message
+           ╭─[ a.wudi:1:514 ]
+           │
+         1 │ …xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" + foo + "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü…
+           │                                                              ───
+        ───╯
+        "#);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_not_printed() {
+        insta::assert_snapshot!(shown("\tlet\u{1b}[2J a\u{202e} = 漢字 foo\u{2028}\r\n", &[(23, 26)]), @r#"
+        [syntax] error: a message
+           ╭─[ a.wudi:1:18 ]
+           │
+         1 │     let�[2J a� = 漢字 foo�
+           │                       ───
+        ───╯
+        "#);
+    }
+
+    #[test]
+    fn spans_of_any_shape_are_shown() {
+        let texts = [
+            "",
+            "\n",
+            "a",
+            "aé\u{1F600}\n\tb\r\n",
+            "\u{2028}\u{85}x\n\n\n",
+            "no end",
+        ];
+        for text in texts {
+            for start in 0..=text.len() + 2 {
+                for end in 0..=text.len() + 2 {
+                    let shown = shown(text, &[(start, end), (end, start), (0, 100)]);
+                    assert!(shown.contains("a message"), "{text:?} {start} {end}");
+                    assert!(!shown.contains(['\u{1}', '\u{2}']), "{shown}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn json_counts_characters_from_one() {
+        let mut sources = SourceMap::default();
+        let file = sources.add(Path::new("a.wudi"), "é = b\n".into());
+        let span = Span::new(file, 5, 6);
+        let found = Diagnostic::new("syntax", span, "m").did_you_mean(span, Some("c"));
+        insta::assert_snapshot!(render(&[found], &sources, Style::Json), @r#"
+        {"code":"syntax","severity":"error","gate":"none","message":"m","file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"help":"did you mean `c`?","fixes":[{"title":"replace with `c`","edits":[{"file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"text":"c"}]}]}
+        "#);
+    }
+}

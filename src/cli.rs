@@ -1,0 +1,47 @@
+//! The command line: one file per command. The only home of clap and of printing.
+
+mod args;
+mod check;
+mod explain;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Fine,
+    /// Errors were found, the output drifted, a run failed.
+    Findings,
+    /// The command line asks for what cannot be.
+    Usage,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fine => Self::SUCCESS,
+            Outcome::Findings => Self::from(1),
+            Outcome::Usage => Self::from(2),
+        }
+    }
+}
+
+/// Runs the command line and gives the process's exit code.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments.color.apply();
+    let printer = report::Printer::new(arguments.format);
+    let outcome = match arguments.command {
+        Command::Check(it) => check::check(&it, &printer),
+        Command::Explain(it) => explain::explain(&it),
+    };
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        Err(error) => report::failure(&error),
+    }
+}

@@ -1,0 +1,170 @@
+//! One program from its files to its plan: reads, runs the phases in order, keeps what they find.
+
+mod config;
+mod errors;
+mod project;
+mod stack;
+
+use std::path::{Path, PathBuf};
+
+use crate::base::{FileId, SourceMap, Span};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::host::Host;
+use crate::plan::Profile;
+
+use config::Config;
+
+/// A session: opens programs, one after the other, and remembers what it read.
+pub struct Session {
+    host: Box<dyn Host>,
+    sources: SourceMap,
+    opened: Opened,
+}
+
+/// What is known of the program that is open.
+#[derive(Default)]
+struct Opened {
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The files of a program and what its `wudi.toml` says.
+#[derive(Debug, Default)]
+struct Input {
+    files: Vec<FileId>,
+    profile: Profile,
+    /// Dependencies by the name that imports give them.
+    packages: Vec<(crate::base::Name, Vec<FileId>)>,
+}
+
+impl Session {
+    /// A session that reads from and writes to `host`.
+    pub fn new(host: Box<dyn Host>) -> Self {
+        Self {
+            host,
+            sources: SourceMap::default(),
+            opened: Opened::default(),
+        }
+    }
+
+    /// The programs at a path: a file, or the package it belongs to; of a directory all that are in it.
+    ///
+    /// What it gives is what [`Session::open`] takes.
+    pub fn programs(&self, path: &Path) -> Vec<PathBuf> {
+        project::programs(&*self.host, path)
+    }
+
+    /// Opens a program: a file, or a directory with a `wudi.toml`. Its findings are in [`Session::diagnostics`].
+    pub fn open(&mut self, path: &Path) {
+        let mut sink = Sink::default();
+        let input = self.load(path, &mut sink);
+        self.opened = Opened::default();
+        if let Some(input) = input {
+            let sources = &mut self.sources;
+            let opened = stack::with_room(|| compile(&input, sources, &mut sink));
+            match opened {
+                Ok(opened) => self.opened = opened,
+                Err(stack::Panicked) => {
+                    let at = input.files.first().copied().unwrap_or(FileId(0));
+                    sink.push(errors::panicked(Span::new(at, 0, 0)));
+                }
+            }
+        }
+        self.opened.diagnostics = sink.into_sorted();
+    }
+
+    /// What was found in the program that is open, in the order of the text.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.opened.diagnostics
+    }
+
+    /// Whether the open program has errors, so that it has no meaning.
+    pub fn has_errors(&self) -> bool {
+        let mut all = self.opened.diagnostics.iter();
+        all.any(|it| it.severity == Severity::Error)
+    }
+
+    /// The texts that were read, for [`crate::render`].
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    /// Where the session reads from and writes to.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// Reads the files of a program; `None` where one cannot be read, which is reported.
+    fn load(&mut self, path: &Path, sink: &mut Sink) -> Option<Input> {
+        let before = sink.errors();
+        let found = match project::locate(&*self.host, path) {
+            Ok(found) => found,
+            Err(refusal) => {
+                let at = self.blank(path);
+                sink.push(errors::not_opened(at, path, refusal));
+                return None;
+            }
+        };
+        let config = match &found.config {
+            Some(file) => self.config(file, sink),
+            None => Config::default(),
+        };
+        let mut input = Input {
+            files: self.read_all(&found.files, sink),
+            profile: config.profile,
+            packages: Vec::new(),
+        };
+        let base = found.config.as_deref().and_then(Path::parent);
+        for dependency in config.dependencies {
+            let directory = base.unwrap_or(Path::new("")).join(&dependency.path);
+            let files = project::files(&*self.host, &project::plain(&directory));
+            if files.is_empty() {
+                sink.push(errors::empty_dependency(dependency.span, &dependency.path));
+            }
+            let files = self.read_all(&files, sink);
+            input.packages.push((dependency.name, files));
+        }
+        (sink.errors() == before).then_some(input)
+    }
+
+    fn config(&mut self, file: &Path, sink: &mut Sink) -> Config {
+        let Some(id) = self.read(file, sink) else {
+            return Config::default();
+        };
+        config::read(id, self.sources.text(id), sink)
+    }
+
+    fn read_all(&mut self, files: &[PathBuf], sink: &mut Sink) -> Vec<FileId> {
+        let read = files.iter().filter_map(|it| self.read(it, sink));
+        read.collect()
+    }
+
+    /// Takes a file in; `None` where it is no text, which is reported.
+    fn read(&mut self, path: &Path, sink: &mut Sink) -> Option<FileId> {
+        let bytes = match self.host.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let at = self.blank(path);
+                sink.push(errors::unreadable(at, path, &error));
+                return None;
+            }
+        };
+        let (text, flaw) = project::decode(bytes);
+        let file = self.sources.add(path, text.into());
+        if let Some(flaw) = flaw {
+            sink.push(errors::not_text(file, flaw));
+            return None;
+        }
+        Some(file)
+    }
+
+    /// A place for what is to be said about a file that has no text.
+    fn blank(&mut self, path: &Path) -> Span {
+        let file = self.sources.add(path, "".into());
+        Span::new(file, 0, 0)
+    }
+}
+
+/// Runs the phases in order; each needs those before it to have found no error where it says so.
+fn compile(_input: &Input, _sources: &mut SourceMap, _sink: &mut Sink) -> Opened {
+    Opened::default()
+}

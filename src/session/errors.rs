@@ -1,0 +1,94 @@
+//! What the session has to say: files that cannot be read, and `wudi.toml`.
+
+use std::io;
+use std::path::Path;
+
+use crate::base::{FileId, Span, spelling};
+use crate::diag::Diagnostic;
+use crate::host;
+use crate::session::project::{Flaw, Refusal};
+
+pub(crate) fn unreadable(at: Span, path: &Path, error: &io::Error) -> Diagnostic {
+    let (path, reason) = (path.display(), host::reason(error));
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        let message = format!("`{path}` is larger than 64 MiB");
+        return Diagnostic::new("too-large", at, message);
+    }
+    let message = format!("cannot read `{path}`: {reason}");
+    Diagnostic::new("unreadable-file", at, message)
+}
+
+pub(crate) fn not_opened(at: Span, path: &Path, refusal: Refusal) -> Diagnostic {
+    let shown = path.display();
+    match refusal {
+        Refusal::Unreadable(error) => unreadable(at, path, &error),
+        Refusal::NoPackage => {
+            let message = format!("the directory `{shown}` has no `wudi.toml`");
+            let found = Diagnostic::new("unreadable-file", at, message);
+            found.help("name a `.wudi` file, or make the directory a package with a `wudi.toml`")
+        }
+    }
+}
+
+pub(crate) fn not_text(file: FileId, flaw: Flaw) -> Diagnostic {
+    match flaw {
+        Flaw::ByteOrderMark => {
+            let at = Span::new(file, 0, '\u{FEFF}'.len_utf8());
+            let found = Diagnostic::new("encoding", at, "the file begins with a byte order mark");
+            let found = found.help("save it as UTF-8 without BOM");
+            found.fix("remove the byte order mark", at, "")
+        }
+        Flaw::Nul(offset) => {
+            let at = Span::new(file, offset, offset + 1);
+            let found = Diagnostic::new("encoding", at, "the file holds a NUL byte");
+            found.help("is it a program? UTF-16 is not read: save it as UTF-8")
+        }
+        Flaw::NotUtf8(offset) => {
+            let at = Span::new(
+                file,
+                offset,
+                offset + char::REPLACEMENT_CHARACTER.len_utf8(),
+            );
+            let found = Diagnostic::new("encoding", at, "the file is not UTF-8 from here on");
+            found.help("save it as UTF-8")
+        }
+    }
+}
+
+pub(crate) fn empty_dependency(at: Span, path: &str) -> Diagnostic {
+    let message = format!("there is no `.wudi` file in `{path}`");
+    let found = Diagnostic::new("config", at, message);
+    found.note("the path starts at the directory of `wudi.toml`")
+}
+
+pub(crate) fn bad_toml(at: Span, message: &str) -> Diagnostic {
+    let first = message.lines().next().unwrap_or_default();
+    let message = format!("this is no TOML: {first}");
+    Diagnostic::new("config", at, message)
+}
+
+/// A key of `wudi.toml` that means nothing; `known` are those that do.
+pub(crate) fn unknown_key(at: Span, key: &str, place: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("{place} has no key `{key}`");
+    let found = Diagnostic::new("config", at, message);
+    match spelling::nearest(key, known.iter().copied()) {
+        Some(near) => found.did_you_mean(at, Some(near)),
+        None => found.help(format!("it takes {}", listed(known))),
+    }
+}
+
+pub(crate) fn wrong_value(at: Span, key: &str, expected: &str) -> Diagnostic {
+    let message = format!("`{key}` must be {expected}");
+    Diagnostic::new("config", at, message)
+}
+
+pub(crate) fn panicked(at: Span) -> Diagnostic {
+    let message = "the compiler stopped in the middle of its work";
+    let found = Diagnostic::new("internal-error", at, message);
+    found.help("please report it with the smallest program that shows it")
+}
+
+fn listed(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
+    words.join(", ")
+}
