@@ -2,8 +2,11 @@
 
 mod args;
 mod check;
+mod completions;
 mod explain;
+mod new;
 mod report;
+mod run;
 
 use std::process::ExitCode;
 
@@ -37,8 +40,11 @@ pub fn main() -> ExitCode {
     arguments.color.apply();
     let printer = report::Printer::new(arguments.format);
     let outcome = match arguments.command {
+        Command::New(it) => new::new(&it, &printer),
         Command::Check(it) => check::check(&it, &printer),
+        Command::Run(it) => run::run(&it, &printer),
         Command::Explain(it) => explain::explain(&it),
+        Command::Completions(it) => completions::completions(&it),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

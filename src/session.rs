@@ -2,6 +2,7 @@
 
 mod config;
 mod errors;
+pub(crate) mod output;
 mod project;
 mod stack;
 

@@ -38,8 +38,19 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    New(New),
     Check(Check),
+    Run(Run),
     Explain(Explain),
+    Completions(Completions),
+}
+
+/// Make a directory with a first program
+#[derive(Args, Debug)]
+pub(crate) struct New {
+    /// The directory; its last part names the package
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) directory: PathBuf,
 }
 
 /// Check programs, write nothing
@@ -48,6 +59,70 @@ pub(crate) struct Check {
     /// Files, packages (a directory with a wudi.toml), or directories of them
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Compile a program to the YAML that controllers take
+///
+/// Writes DIRECTORY/.tekton, tekton, base, envs, clusters and argocd, as far as the program asks for them, and lists
+/// what it wrote in DIRECTORY/.wudi-NAME. Files in that list are wudi's: they are overwritten, and removed when the
+/// program no longer asks for them. No other file is touched.
+#[derive(Args, Debug)]
+pub(crate) struct Build {
+    /// A file, or a package (a directory with a wudi.toml)
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where to write; `-` writes one stream of documents to stdout
+    #[arg(short, long, value_name = "DIRECTORY")]
+    pub(crate) output: PathBuf,
+    /// Write nothing; fail where the files are not what the program gives
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Run a pipeline, task or run here and now
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A file, or a package (a directory with a wudi.toml)
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// What to run, where the program has more than one, then its parameters as name=value
+    #[arg(value_name = "TARGET | NAME=VALUE")]
+    pub(crate) rest: Vec<String>,
+    /// Say what would run, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Use a directory as a workspace
+    #[arg(short, long = "workspace", value_name = "NAME=DIRECTORY", value_parser = pair)]
+    pub(crate) workspaces: Vec<(String, String)>,
+    /// Say what a field of the event is: sha, target-branch, body.action
+    #[arg(short, long = "event", value_name = "FIELD=VALUE", value_parser = pair)]
+    pub(crate) event: Vec<(String, String)>,
+    /// Give a key of a secret; a secret not given is looked up in the environment
+    #[arg(long = "secret", value_name = "SECRET/KEY=VALUE", value_parser = pair)]
+    pub(crate) secrets: Vec<(String, String)>,
+    /// Give a key of a config map
+    #[arg(long = "config", value_name = "NAME/KEY=VALUE", value_parser = pair)]
+    pub(crate) configs: Vec<(String, String)>,
+    /// Hand a variable of this process's environment on to the steps
+    #[arg(long = "pass", value_name = "VARIABLE")]
+    pub(crate) pass: Vec<String>,
+    /// Where the run's files go, instead of a temporary directory
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Keep the run's temporary directory in any case
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+/// Format programs
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// Files, or directories of them; `-` formats stdin to stdout
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, and fail where there is one
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Explain a code, with a wrong and a right program
@@ -59,6 +134,20 @@ pub(crate) struct Explain {
     /// List all codes
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+/// Print what a shell needs to complete wudi's commands
+#[derive(Args, Debug)]
+pub(crate) struct Completions {
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `name=value`
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
 }
 
 impl Color {
