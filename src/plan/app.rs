@@ -13,10 +13,14 @@ pub(crate) struct App {
     pub(crate) external: bool,
     pub(crate) workload: Workload,
     pub(crate) container: Container,
-    /// More containers, init containers, by name.
+    /// More containers beside the main one, by name.
+    pub(crate) containers: IndexMap<Name, Container>,
+    /// Init containers that go on running (`restartPolicy: Always`), by name.
     pub(crate) sidecars: IndexMap<Name, Container>,
+    /// Init containers, by name.
     pub(crate) init: IndexMap<Name, Container>,
-    pub(crate) replicas: Replicas,
+    /// `None`: not asked for, the API's default of one.
+    pub(crate) replicas: Option<Replicas>,
     /// The Service's ports; with the container's.
     pub(crate) ports: IndexMap<Name, Port>,
     pub(crate) selector: IndexMap<Name, Name>,
@@ -28,10 +32,13 @@ pub(crate) struct App {
     pub(crate) network: Option<Network>,
     pub(crate) metrics: Option<Metrics>,
     pub(crate) alerts: IndexMap<Name, Alert>,
+    /// `{ max-unavailable: 1 }` or `{ min-available: 2 }`: a PodDisruptionBudget.
     pub(crate) disruption: Option<Expr>,
     /// `zone`, `host`
     pub(crate) spread: Option<Name>,
     pub(crate) volumes: IndexMap<Name, Expr>,
+    /// `slack("deployments", on: [..])`: who is told of a rollout's fate.
+    pub(crate) notify: Vec<Expr>,
     /// Any PodSpec field, as Kubernetes spells it.
     pub(crate) pod: Option<Expr>,
     /// Any field of an object that the app gives, by `service`, `workload`, …
@@ -45,6 +52,8 @@ pub(crate) enum Workload {
     Daemon,
     Job(Expr),
     Cron(Expr),
+    /// A Rollout that takes its pods from a Deployment which exists already (`workloadRef`).
+    Existing(Expr),
 }
 
 #[derive(Clone, Debug)]
@@ -77,12 +86,16 @@ pub(crate) struct Container {
     /// `restricted`, `baseline`, or none.
     pub(crate) security: Option<Name>,
     pub(crate) lifecycle: Option<Expr>,
+    /// Any other Container field, as Kubernetes spells it.
+    pub(crate) extra: IndexMap<Name, Expr>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Port {
     pub(crate) container: u16,
     pub(crate) service: u16,
+    /// `UDP`, `SCTP`; `None` for the API's default, `TCP`.
+    pub(crate) protocol: Option<Name>,
 }
 
 #[derive(Clone, Debug)]

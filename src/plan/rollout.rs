@@ -24,8 +24,8 @@ pub(crate) struct Canary {
     pub(crate) canary: Option<Name>,
     /// `trafficRouting` as the API has it.
     pub(crate) route: Option<Expr>,
-    /// The background analysis.
-    pub(crate) watch: Option<AnalysisUse>,
+    /// The background analyses.
+    pub(crate) watch: Vec<AnalysisUse>,
     pub(crate) max_surge: Option<Expr>,
     pub(crate) max_unavailable: Option<Expr>,
 }
@@ -52,6 +52,8 @@ pub(crate) struct BlueGreen {
     pub(crate) preview_replicas: Option<i64>,
     /// Nanoseconds.
     pub(crate) scale_down_delay: Option<i64>,
+    /// Nanoseconds.
+    pub(crate) abort_scale_down_delay: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
