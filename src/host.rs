@@ -84,16 +84,27 @@ pub trait Host: Send + Sync {
 
 /// Why a file could not be read or written, as the end of a sentence: `cannot read `x`: …`.
 pub(crate) fn reason(error: &io::Error) -> String {
-    let known = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file",
-        io::ErrorKind::PermissionDenied => "permission denied",
-        io::ErrorKind::IsADirectory => "it is a directory",
-        io::ErrorKind::NotADirectory => "a part of the path is not a directory",
-        io::ErrorKind::FileTooLarge => "it is too large",
-        io::ErrorKind::StorageFull => "the disk is full",
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
-        io::ErrorKind::DirectoryNotEmpty => "the directory is not empty",
-        _ => return error.to_string().to_lowercase(),
-    };
-    known.to_owned()
+    let known = [
+        (io::ErrorKind::NotFound, "there is no such file"),
+        (io::ErrorKind::PermissionDenied, "permission denied"),
+        (io::ErrorKind::IsADirectory, "it is a directory"),
+        (
+            io::ErrorKind::NotADirectory,
+            "a part of the path is not a directory",
+        ),
+        (io::ErrorKind::FileTooLarge, "it is too large"),
+        (io::ErrorKind::StorageFull, "the disk is full"),
+        (
+            io::ErrorKind::ReadOnlyFilesystem,
+            "the file system is read-only",
+        ),
+        (
+            io::ErrorKind::DirectoryNotEmpty,
+            "the directory is not empty",
+        ),
+    ];
+    match known.iter().find(|(kind, _)| *kind == error.kind()) {
+        Some((_, reason)) => (*reason).to_owned(),
+        None => error.to_string().to_lowercase(),
+    }
 }

@@ -6,6 +6,8 @@
     reason = "tests may"
 )]
 
+#[path = "golden/cli.rs"]
+mod cli;
 #[path = "golden/explain.rs"]
 mod explain;
 #[path = "golden/support.rs"]
@@ -16,4 +18,5 @@ mod ui;
 datatest_stable::harness! {
     { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
     { test = explain::page, root = "src/diag/explain", pattern = r"\.md$" },
+    { test = cli::transcript, root = "tests/cli", pattern = r"\.md$" },
 }

@@ -43,8 +43,11 @@ const SILENT: &str = "\u{2}";
 pub(crate) fn write(diagnostic: &Diagnostic, sources_: &SourceMap, ink: Ink) -> String {
     let shown = shown(diagnostic, sources_);
     let Some(primary) = shown.first() else {
-        return format!("{}\n", headline(diagnostic));
+        return without_text(diagnostic, None);
     };
+    if sources_.text(diagnostic.span.file).is_empty() {
+        return without_text(diagnostic, Some(&primary.title));
+    }
     let place = primary.marks.iter().find(|it| it.primary);
     let place = place.map_or(0..0, |it| it.range.clone());
     let colour = colour(diagnostic.severity);
@@ -75,7 +78,7 @@ pub(crate) fn write(diagnostic: &Diagnostic, sources_: &SourceMap, ink: Ink) -> 
     let mut out = Vec::new();
     let written = report.finish().write(sources(texts), &mut out);
     if written.is_err() {
-        return format!("{}\n", headline(diagnostic));
+        return without_text(diagnostic, Some(&primary.title));
     }
     let text = retitle(&String::from_utf8_lossy(&out), &shown);
     match ink {
@@ -92,9 +95,21 @@ fn colour(severity: Severity) -> Color {
     }
 }
 
-fn headline(it: &Diagnostic) -> String {
+/// The diagnostic where there are no lines to show: of a file that could not be read, say.
+fn without_text(it: &Diagnostic, title: Option<&str>) -> String {
     let (code, severity) = (it.code.name, it.severity.name());
-    format!("[{code}] {severity}: {}", clean(&it.message))
+    let mut out = format!("[{code}] {severity}: {}\n", clean(&it.message));
+    if let Some(title) = title {
+        let _ = writeln!(out, "   ╭─[ {title} ]");
+        for note in &it.notes {
+            let _ = writeln!(out, "   │ Note: {}", clean(note));
+        }
+        if let Some(help) = &it.help {
+            let _ = writeln!(out, "   │ Help: {}", clean(help));
+        }
+        out.push_str("───╯\n");
+    }
+    out
 }
 
 /// The files that take part, the primary one first, each with its excerpt.
