@@ -14,22 +14,31 @@ mod base;
 mod check;
 mod cli;
 mod diag;
+mod emit;
+mod eval;
+mod format;
 mod host;
+mod lower;
 mod plan;
 mod resolve;
 mod run;
 mod schema;
 mod session;
+mod stdlib;
 mod syntax;
 mod types;
 mod value;
+mod verify;
 mod yaml;
 
 pub use base::source::{FileId, SourceMap};
 pub use base::span::Span;
 pub use diag::render::{Style, render};
 pub use diag::{Code, Diagnostic, Edit, Fix, Gate, Label, Severity};
+
+pub use emit::Manifest;
 pub use host::{Entry, EntryKind, Host, MemoryHost, OsHost};
+pub use plan::Plan;
 pub use run::{
     Cancel, Canceller, Event, Outcome, RunError, RunOptions, Status, StepEnd, Stream, TaskOutcome,
     Urgency, cancellation, run,

@@ -7,11 +7,15 @@ mod project;
 mod stack;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::base::{FileId, SourceMap, Span};
+use crate::base::{FileId, Name, SourceMap, Span};
 use crate::diag::{Diagnostic, Severity, Sink};
+use crate::emit::{self, Manifest};
 use crate::host::Host;
-use crate::plan::Profile;
+use crate::plan::{Plan, Profile};
+use crate::syntax::ast;
+use crate::{check, lower, resolve, stdlib, syntax, verify};
 
 use config::Config;
 
@@ -26,6 +30,8 @@ pub struct Session {
 #[derive(Default)]
 struct Opened {
     diagnostics: Vec<Diagnostic>,
+    /// Where the program checks.
+    plan: Option<Plan>,
 }
 
 /// The files of a program and what its `wudi.toml` says.
@@ -82,6 +88,18 @@ impl Session {
     pub fn has_errors(&self) -> bool {
         let mut all = self.opened.diagnostics.iter();
         all.any(|it| it.severity == Severity::Error)
+    }
+
+    /// The plan of the open program; `None` where it has errors.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.opened.plan.as_ref().filter(|_| !self.has_errors())
+    }
+
+    /// The files that the open program compiles to; none where it has errors.
+    pub fn manifests(&self) -> Vec<Manifest> {
+        let mut sink = Sink::default();
+        self.plan()
+            .map_or_else(Vec::new, |it| emit::emit(it, &mut sink))
     }
 
     /// The texts that were read, for [`crate::render`].
@@ -166,6 +184,32 @@ impl Session {
 }
 
 /// Runs the phases in order; each needs those before it to have found no error where it says so.
-fn compile(_input: &Input, _sources: &mut SourceMap, _sink: &mut Sink) -> Opened {
-    Opened::default()
+fn compile(input: &Input, sources: &mut SourceMap, sink: &mut Sink) -> Opened {
+    let mut cache = syntax::Cache::default();
+    let mut parse =
+        |files: &[FileId], sources: &SourceMap, sink: &mut Sink| -> Vec<Arc<ast::Tree>> {
+            let tree =
+                |it: &FileId| Arc::new(syntax::parse(*it, sources.text(*it), &mut cache, sink));
+            files.iter().map(tree).collect()
+        };
+    let root = parse(&input.files, sources, sink);
+    let mut load = |name: &Name, sink: &mut Sink| {
+        if let Some((_, files)) = input.packages.iter().find(|(it, _)| it == name) {
+            return Some(parse(files, sources, sink));
+        }
+        let text = stdlib::package(name)?;
+        let file = sources.add(Path::new(&format!("{name}.wudi")), text.into());
+        Some(parse(&[file], sources, sink))
+    };
+    let program = resolve::resolve(root, &mut load, sink);
+    let checked = check::check(&program, sink);
+    let mut opened = Opened::default();
+    if sink.errors() == 0 {
+        let plan = lower::lower(&program, &checked, input.profile.clone(), sink);
+        if sink.errors() == 0 {
+            verify::verify(&plan, sink);
+        }
+        opened.plan = Some(plan);
+    }
+    opened
 }

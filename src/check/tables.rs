@@ -109,7 +109,7 @@ impl Checked {
             .unwrap_or(&Signature::None)
     }
 
-    pub(crate) fn default(&self, id: DefaultId) -> Option<&(ItemId, Arc<ast::Expr>)> {
+    pub(crate) fn default_of(&self, id: DefaultId) -> Option<&(ItemId, Arc<ast::Expr>)> {
         self.defaults.get(id.0 as usize)
     }
 }

@@ -1,0 +1,1 @@
+//! The meaning of expressions: operators and built-ins on values, and the interpreter of expressions of the plan.

@@ -1,0 +1,1 @@
+//! Tree and comments to text: one layout for every program. Knows nothing of meaning.
