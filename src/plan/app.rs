@@ -100,6 +100,8 @@ pub(crate) struct Port {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
+    /// Where it is not the app's name.
+    pub(crate) name: Option<Name>,
     pub(crate) mount_token: Option<bool>,
     pub(crate) annotations: IndexMap<Name, Expr>,
 }

@@ -84,4 +84,8 @@ pub(crate) struct Delivery {
     pub(crate) windows: Vec<Expr>,
     /// Where Argo CD lives; `argocd` by default.
     pub(crate) namespace: Name,
+    /// The directory of the repository that the output stands in; `.` is its root.
+    pub(crate) path: Name,
+    /// The AppProject's name, where it is not the delivery's.
+    pub(crate) project: Option<Name>,
 }
