@@ -8,6 +8,8 @@
 
 #[path = "golden/cli.rs"]
 mod cli;
+#[path = "golden/compile.rs"]
+mod compile;
 #[path = "golden/explain.rs"]
 mod explain;
 #[path = "golden/support.rs"]
@@ -18,5 +20,7 @@ mod ui;
 datatest_stable::harness! {
     { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
     { test = explain::page, root = "src/diag/explain", pattern = r"\.md$" },
+    { test = compile::case, root = "tests/compile", pattern = r"/main\.wudi$" },
+    { test = compile::example, root = "examples", pattern = r"/main\.wudi$" },
     { test = cli::transcript, root = "tests/cli", pattern = r"\.md$" },
 }

@@ -50,12 +50,16 @@ pub fn codes(session: &Session) -> Vec<(usize, String, String)> {
 /// `INSTA_UPDATE=always cargo test --test golden -- FILTER` writes it anew.
 pub fn compare(path: &Path, text: &str) {
     let stem = path.file_stem().unwrap().to_str().unwrap();
+    compare_at(path.parent().unwrap(), stem, text);
+}
+
+/// Compares with the snapshot `NAME.snap` of a directory.
+pub fn compare_at(directory: &Path, name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
-    let directory = std::path::absolute(path.parent().unwrap()).unwrap();
-    settings.set_snapshot_path(directory);
+    settings.set_snapshot_path(std::path::absolute(directory).unwrap());
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(stem, text));
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 fn add_all(mut host: MemoryHost, root: &Path, directory: &Path) -> MemoryHost {
