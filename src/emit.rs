@@ -1,7 +1,12 @@
-//! Plan to manifests, one folder per target.
+//! Plan to manifests, one folder per target. A back end is a function and a row of [`BACKENDS`].
+
+mod errors;
+mod files;
 
 use crate::diag::Sink;
 use crate::plan::Plan;
+
+pub(crate) use files::Files;
 
 /// A file of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +19,22 @@ pub struct Manifest {
     pub keep: bool,
 }
 
+/// Something that makes files of a plan.
+struct Backend {
+    name: &'static str,
+    emit: fn(&Plan, &mut Files, &mut Sink),
+}
+
+/// All back ends, in the order in which a reader wants their files.
+static BACKENDS: &[Backend] = &[];
+
 /// All files of a plan that was verified without an error, in the order in which a reader wants them.
-pub(crate) fn emit(_plan: &Plan, _sink: &mut Sink) -> Vec<Manifest> {
-    Vec::new()
+///
+/// What a target cannot say is reported, and its file left out or incomplete.
+pub(crate) fn emit(plan: &Plan, sink: &mut Sink) -> Vec<Manifest> {
+    let mut files = Files::default();
+    for backend in BACKENDS {
+        (backend.emit)(plan, &mut files, sink);
+    }
+    files.finish(sink)
 }

@@ -32,6 +32,7 @@ struct Opened {
     diagnostics: Vec<Diagnostic>,
     /// Where the program checks.
     plan: Option<Plan>,
+    manifests: Vec<Manifest>,
 }
 
 /// The files of a program and what its `wudi.toml` says.
@@ -97,9 +98,12 @@ impl Session {
 
     /// The files that the open program compiles to; none where it has errors.
     pub fn manifests(&self) -> Vec<Manifest> {
-        let mut sink = Sink::default();
-        self.plan()
-            .map_or_else(Vec::new, |it| emit::emit(it, &mut sink))
+        let sound = self.plan().is_some();
+        if sound {
+            self.opened.manifests.clone()
+        } else {
+            Vec::new()
+        }
     }
 
     /// The texts that were read, for [`crate::render`].
@@ -208,6 +212,10 @@ fn compile(input: &Input, sources: &mut SourceMap, sink: &mut Sink) -> Opened {
         let plan = lower::lower(&program, &checked, input.profile.clone(), sink);
         if sink.errors() == 0 {
             verify::verify(&plan, sink);
+        }
+        // What a target cannot say is an error of the program as well.
+        if sink.errors() == 0 {
+            opened.manifests = emit::emit(&plan, sink);
         }
         opened.plan = Some(plan);
     }

@@ -1,4 +1,12 @@
 //! YAML as Kubernetes reads it: an ordered tree (`serde_json::Value`, whose maps keep their order), a deterministic writer that survives YAML 1.1, a reader.
+//! Knows nothing of what the trees mean.
+
+mod plain;
+mod read;
+mod write;
 
 /// An ordered tree of plain data.
 pub(crate) type Tree = serde_json::Value;
+
+pub(crate) use read::{read_all, read_one};
+pub(crate) use write::{write, write_all, write_where};
