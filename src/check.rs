@@ -1,13 +1,34 @@
 //! Typing: every expression gets a type and a stage, every name its meaning. Results are tables beside the tree, by item and node id.
 
+pub(crate) mod body;
+pub(crate) mod call;
+pub(crate) mod checker;
+pub(crate) mod errors;
+pub(crate) mod expr;
+pub(crate) mod fields;
+pub(crate) mod item;
+pub(crate) mod kind;
+pub(crate) mod scope;
+pub(crate) mod stage;
 pub(crate) mod tables;
+pub(crate) mod ty;
 
-pub(crate) use tables::{Checked, Meaning, Stage, Tables};
+pub(crate) use body::Body;
+pub(crate) use checker::Checker;
+pub(crate) use tables::{Callable, Checked, Meaning, Signature, Stage, Tables, WorkspaceAccess};
 
 use crate::diag::Sink;
 use crate::resolve::Program;
 
 /// Types every item of a program; what is wrong is reported once and typed as [`crate::types::Type::Error`].
-pub(crate) fn check(_program: &Program, _sink: &mut Sink) -> Checked {
-    Checked::default()
+pub(crate) fn check(program: &Program, sink: &mut Sink) -> Checked {
+    let mut checker = Checker::new(program, sink);
+    for item in &program.items {
+        checker.signature(item.id);
+    }
+    for item in &program.items {
+        item::body(&mut checker, item.id);
+    }
+    checker.report_cycles();
+    checker.finish()
 }
