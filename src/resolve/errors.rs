@@ -1,0 +1,85 @@
+//! What resolving has to say.
+
+use crate::base::{Span, spelling};
+use crate::diag::Diagnostic;
+use crate::schema::kinds::KINDS;
+use crate::stdlib;
+use crate::syntax::ast::{Ident, Word};
+
+pub(crate) fn duplicate(name: &Ident, first: Option<Span>) -> Diagnostic {
+    let message = format!("`{}` is declared twice", name.name);
+    let found = Diagnostic::new("duplicate-name", name.span, message);
+    match first {
+        Some(first) => found.label(first, "first here"),
+        None => found.note("an import brings it in already"),
+    }
+}
+
+pub(crate) fn unknown_kind(kind: &Word) -> Diagnostic {
+    let message = format!("there is no kind of declaration `{}`", kind.name);
+    let found = Diagnostic::new("unknown-kind", kind.span, message);
+    let items = KINDS.iter().filter(|it| it.places.contains(&""));
+    let words = items
+        .map(|it| it.name)
+        .chain(["let", "fn", "type", "import"]);
+    found.did_you_mean(kind.span, spelling::nearest(&kind.name, words))
+}
+
+pub(crate) fn misplaced(kind: &Word, places: &[&str]) -> Diagnostic {
+    let message = format!("a `{}` cannot stand on its own", kind.name);
+    let places: Vec<String> = places.iter().map(|it| format!("`{it}`")).collect();
+    let found = Diagnostic::new("member-not-allowed", kind.span, message);
+    found.help(format!(
+        "put it into the block of a {}",
+        places.join(" or a ")
+    ))
+}
+
+pub(crate) fn not_supported(kind: &Word) -> Diagnostic {
+    let message = format!("`{}` is not carried by this version of wudi", kind.name);
+    let found = Diagnostic::new("not-supported", kind.span, message);
+    found.note("it is refused, so that nothing of the program is left out in silence")
+}
+
+pub(crate) fn unknown_package(span: Span, name: &str) -> Diagnostic {
+    let found = Diagnostic::new("import", span, format!("there is no package `{name}`"));
+    let packages = stdlib::packages();
+    let near = spelling::nearest(name, packages.iter().map(String::as_str));
+    match near {
+        Some(near) => {
+            let quoted = format!("\"{near}\"");
+            let title = format!("replace with {quoted}");
+            let found = found.help(format!("did you mean `{near}`?"));
+            found.fix(title, span, quoted)
+        }
+        None if name.starts_with("std/") => {
+            let known: Vec<String> = packages.iter().map(|it| format!("`{it}`")).collect();
+            found.help(format!("the standard library has {}", known.join(", ")))
+        }
+        None => found.help("a dependency is named in the `[dependencies]` of `wudi.toml`"),
+    }
+}
+
+pub(crate) fn import_cycle(span: Span, name: &str) -> Diagnostic {
+    let message = format!("the package `{name}` is imported by what it imports");
+    Diagnostic::new("cycle", span, message)
+        .note("packages that need each other in a circle are one package")
+}
+
+pub(crate) fn unknown_import<'a>(
+    ident: &Ident,
+    package: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let message = format!("`{package}` has no `{}`", ident.name);
+    let found = Diagnostic::new("import", ident.span, message);
+    let known: Vec<&str> = known.collect();
+    match spelling::nearest(&ident.name, known.iter().copied()) {
+        Some(near) => found.did_you_mean(ident.span, Some(near)),
+        None if known.is_empty() || known.len() > 12 => found,
+        None => {
+            let known: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
+            found.help(format!("it has {}", known.join(", ")))
+        }
+    }
+}
