@@ -1,6 +1,7 @@
 //! Values: what an expression is when it is known. Shared by the compiler, the evaluator and the runner.
 
 pub(crate) mod ops;
+pub(crate) mod text;
 
 use std::sync::Arc;
 

@@ -45,6 +45,8 @@ pub(crate) enum Type {
     Opaque(Name),
     /// Something declared, or (`name` absent) anything of that kind: `App`, `Env`, `Task`.
     Thing(Arc<ThingType>),
+    /// `T` in the signature of a built-in: what an argument makes of it.
+    Variable(Name),
 }
 
 /// A string, as narrowed: all that is given must hold.
