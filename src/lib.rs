@@ -47,3 +47,13 @@ pub use session::Session;
 
 #[doc(hidden)]
 pub use cli::main as cli_main;
+
+/// How many items a text has: a parse and nothing else, for benchmarks.
+#[doc(hidden)]
+pub fn count_items(text: &str) -> usize {
+    let mut sources = SourceMap::default();
+    let file = sources.add(std::path::Path::new("main.wudi"), text.into());
+    let mut sink = diag::Sink::default();
+    let mut cache = syntax::Cache::default();
+    syntax::parse(file, text, &mut cache, &mut sink).items.len()
+}

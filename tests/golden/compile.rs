@@ -74,6 +74,6 @@ fn kustomize(session: &Session) {
 /// kustomize, by itself or within kubectl.
 fn tool() -> Option<(&'static str, &'static str)> {
     let tools = [("kubectl", "kustomize"), ("kustomize", "build")];
-    let is_there = |name: &str| Command::new(name).arg("version").output().is_ok();
+    let is_there = |name: &str| Command::new(name).arg("--help").output().is_ok();
     tools.into_iter().find(|(name, _)| is_there(name))
 }
