@@ -1,7 +1,9 @@
 //! Plan to manifests, one folder per target. A back end is a function and a row of [`BACKENDS`].
 
+mod core;
 mod errors;
 mod files;
+mod rollouts;
 
 use crate::diag::Sink;
 use crate::plan::Plan;

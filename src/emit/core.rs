@@ -83,7 +83,14 @@ pub(crate) static PATCH_WORDS: &[(&str, &[&str])] = &[
     ("service", &["Service"]),
     (
         "workload",
-        &["CronJob", "DaemonSet", "Deployment", "Job", "Rollout", "StatefulSet"],
+        &[
+            "CronJob",
+            "DaemonSet",
+            "Deployment",
+            "Job",
+            "Rollout",
+            "StatefulSet",
+        ],
     ),
 ];
 

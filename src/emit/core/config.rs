@@ -42,7 +42,11 @@ fn hash(content: &BTreeMap<String, String>) -> String {
     let digest = Sha256::digest(escape(&text));
     let digits = digest.iter().flat_map(|it| [it >> 4, it & 15]);
     let letters = "gh2k456789mbcdtf".as_bytes();
-    let letter = |it: u8| letters.get(usize::from(it)).map_or('x', |it| char::from(*it));
+    let letter = |it: u8| {
+        letters
+            .get(usize::from(it))
+            .map_or('x', |it| char::from(*it))
+    };
     digits.take(10).map(letter).collect()
 }
 

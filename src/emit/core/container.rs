@@ -12,10 +12,11 @@ use crate::plan::{EnvValue, Expr, Plan};
 use crate::value::Value;
 use crate::yaml::Tree;
 
-/// The container as the API has it; `security` is its level of Pod Security.
+/// The container as the API has it; `security` is its level of Pod Security, `config_map` the one of its app.
 pub(crate) fn container(
     container: &Container,
     security: Option<&str>,
+    config_map: Option<&str>,
     place: Place<'_>,
     volumes: &mut Volumes<'_>,
 ) -> Tree {
@@ -26,10 +27,13 @@ pub(crate) fn container(
     fields.put_some("image", image.map(|it| data::text(it, plan)));
     fields.put_filled("command", texts(&container.command, plan));
     fields.put_filled("args", texts(&container.args, plan));
-    for (key, value) in &container.extra {
+    let own = ["envFrom", "securityContext"];
+    let extra = container.extra.iter();
+    for (key, value) in extra.filter(|(key, _)| !own.contains(&key.as_str())) {
         fields.put_filled(key, data::tree(value, plan));
     }
     fields.put_filled("ports", ports(&container.ports));
+    fields.put_filled("envFrom", sources(container, config_map, plan));
     fields.put_filled("env", environment(&container.env, plan));
     fields.put_filled("resources", resources(&container.resources, plan));
     for (kind, field) in PROBES {
@@ -37,7 +41,10 @@ pub(crate) fn container(
             fields.put(field, probe(made, container, plan));
         }
     }
-    fields.put_filled("securityContext", security_context(container, security, plan));
+    fields.put_filled(
+        "securityContext",
+        security_context(container, security, plan),
+    );
     fields.put_filled("volumeMounts", volumes.mount(container));
     let lifecycle = container.lifecycle.as_ref();
     fields.put_some("lifecycle", lifecycle.map(|it| data::tree(it, plan)));
@@ -51,25 +58,15 @@ const PROBES: &[(&str, &str)] = &[
     ("live", "livenessProbe"),
 ];
 
-/// Makes the keys of a ConfigMap variables of the container, before those that it states itself.
-pub(crate) fn add_config(container: &mut Tree, config_map: &str) {
-    let Some(fields) = container.as_object_mut() else {
-        return;
-    };
-    let mut sources = vec![json!({ "configMapRef": { "name": config_map } })];
-    if let Some(Tree::Array(more)) = fields.shift_remove("envFrom") {
-        sources.extend(more);
+/// The keys of the app's ConfigMap as variables, and what the container states itself.
+fn sources(container: &Container, config_map: Option<&str>, plan: &Plan) -> Tree {
+    let own = config_map.map(|it| json!({ "configMapRef": { "name": it } }));
+    let mut all: Vec<Tree> = own.into_iter().collect();
+    let more = container.extra.get("envFrom");
+    if let Some(Tree::Array(more)) = more.map(|it| data::tree(it, plan)) {
+        all.extend(more);
     }
-    let after_env = fields.get_index_of("env");
-    let at = after_env.unwrap_or_else(|| index_before(fields));
-    fields.shift_insert(at, "envFrom".to_owned(), Tree::Array(sources));
-}
-
-/// Where the environment stands in a container that states none.
-fn index_before(fields: &serde_json::Map<String, Tree>) -> usize {
-    let later = ["resources", "startupProbe", "readinessProbe", "livenessProbe", "securityContext", "volumeMounts", "lifecycle"];
-    let at = fields.keys().position(|it| later.contains(&it.as_str()));
-    at.unwrap_or(fields.len())
+    Tree::Array(all)
 }
 
 fn texts(all: &[Expr], plan: &Plan) -> Tree {
@@ -96,7 +93,9 @@ pub(crate) fn protocol(port: &Port) -> Option<&str> {
 fn environment(env: &IndexMap<Name, EnvValue>, plan: &Plan) -> Tree {
     let variable = |(name, value): (&Name, &EnvValue)| match value {
         EnvValue::Text(text) => json!({ "name": name.as_str(), "value": data::text(text, plan) }),
-        EnvValue::Secret { name: secret, key, .. } => {
+        EnvValue::Secret {
+            name: secret, key, ..
+        } => {
             let from = json!({ "secretKeyRef": { "name": secret.as_str(), "key": key.as_str() } });
             json!({ "name": name.as_str(), "valueFrom": from })
         }
@@ -139,7 +138,11 @@ fn probe(made: &Expr, container: &Container, plan: &Plan) -> Tree {
     let stated = |field: &str| made.get(field).and_then(|it| it.value().cloned());
     let port = || match made.get("port").and_then(|it| it.text().map(str::to_owned)) {
         Some(port) => Tree::String(port),
-        None => container.ports.keys().next().map_or(Tree::Null, |it| Tree::String(it.to_string())),
+        None => container
+            .ports
+            .keys()
+            .next()
+            .map_or(Tree::Null, |it| Tree::String(it.to_string())),
     };
     match made.maker().map(Name::as_str) {
         Some("http") => {
@@ -153,7 +156,11 @@ fn probe(made: &Expr, container: &Container, plan: &Plan) -> Tree {
         }
         _ => return data::tree(made, plan),
     }
-    for (word, field) in [("delay", "initialDelaySeconds"), ("every", "periodSeconds"), ("timeout", "timeoutSeconds")] {
+    for (word, field) in [
+        ("delay", "initialDelaySeconds"),
+        ("every", "periodSeconds"),
+        ("timeout", "timeoutSeconds"),
+    ] {
         if let Some(Value::Duration(time)) = stated(word) {
             fields.put(field, data::seconds(time));
         }

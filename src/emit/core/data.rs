@@ -253,7 +253,10 @@ pub(crate) fn merge(under: &mut Tree, over: &Tree) {
         }
         (Tree::Array(items), Tree::Array(changes)) if is_named(items) && is_named(changes) => {
             for change in changes {
-                match items.iter_mut().find(|it| it.get("name") == change.get("name")) {
+                match items
+                    .iter_mut()
+                    .find(|it| it.get("name") == change.get("name"))
+                {
                     Some(item) => merge(item, change),
                     None => items.push(change.clone()),
                 }

@@ -27,7 +27,14 @@ pub(crate) fn policy(app: &App, place: Place<'_>) -> Option<Tree> {
     }
     let mut body = Fields::default();
     body.put("spec", Tree::from(spec));
-    Some(object("networking.k8s.io/v1", "NetworkPolicy", &app.meta.name, app, place, body))
+    Some(object(
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        &app.meta.name,
+        app,
+        place,
+        body,
+    ))
 }
 
 /// One rule for each set of ports, in the order of the peers.

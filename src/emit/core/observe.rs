@@ -24,7 +24,14 @@ pub(crate) fn pod_monitor(app: &App, place: Place<'_>) -> Option<Tree> {
     });
     let mut body = Fields::default();
     body.put("spec", spec);
-    Some(object(API_VERSION, "PodMonitor", &app.meta.name, app, place, body))
+    Some(object(
+        API_VERSION,
+        "PodMonitor",
+        &app.meta.name,
+        app,
+        place,
+        body,
+    ))
 }
 
 pub(crate) fn rules(app: &App, place: Place<'_>) -> Option<Tree> {
@@ -35,7 +42,14 @@ pub(crate) fn rules(app: &App, place: Place<'_>) -> Option<Tree> {
     let mut body = Fields::default();
     let group = json!({ "name": app.meta.name.as_str(), "rules": rules });
     body.put("spec", json!({ "groups": [group] }));
-    Some(object(API_VERSION, "PrometheusRule", &app.meta.name, app, place, body))
+    Some(object(
+        API_VERSION,
+        "PrometheusRule",
+        &app.meta.name,
+        app,
+        place,
+        body,
+    ))
 }
 
 fn rule(alert: &Alert, place: Place<'_>) -> Tree {
@@ -47,7 +61,10 @@ fn rule(alert: &Alert, place: Place<'_>) -> Tree {
         fields.put("labels", json!({ "severity": severity.as_str() }));
     }
     if let Some(summary) = &alert.summary {
-        fields.put("annotations", json!({ "summary": data::text(summary, place.plan) }));
+        fields.put(
+            "annotations",
+            json!({ "summary": data::text(summary, place.plan) }),
+        );
     }
     fields.into()
 }

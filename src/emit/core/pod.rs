@@ -20,7 +20,10 @@ fn spec(app: &App, place: Place<'_>) -> Tree {
     let (containers, init) = containers(app, place, &mut volumes);
     let mut fields = Fields::default();
     fields.put_some("serviceAccountName", account_name(app));
-    if matches!(app.workload, crate::plan::app::Workload::Job(_) | crate::plan::app::Workload::Cron(_)) {
+    if matches!(
+        app.workload,
+        crate::plan::app::Workload::Job(_) | crate::plan::app::Workload::Cron(_)
+    ) {
         fields.put("restartPolicy", "Never");
     }
     fields.put_filled("securityContext", security(&app.container));
@@ -38,14 +41,14 @@ fn spec(app: &App, place: Place<'_>) -> Tree {
 /// The containers, and those that start before them: first the ones that end, then the ones that stay.
 fn containers(app: &App, place: Place<'_>, volumes: &mut Volumes<'_>) -> (Vec<Tree>, Vec<Tree>) {
     let security = app.container.security.as_deref();
+    let config_map = config::name(app, place);
+    let config_map = config_map.as_deref();
+    let main = with_ports(app);
+    let main = container::container(&main, security, config_map, place, volumes);
     let mut one = |it: &Container| {
         let level = it.security.as_deref().or(security);
-        container::container(it, level, place, volumes)
+        container::container(it, level, None, place, volumes)
     };
-    let mut main = one(&with_ports(app));
-    if let Some(name) = config::name(app, place) {
-        container::add_config(&mut main, &name);
-    }
     let mut all = vec![main];
     all.extend(app.containers.values().map(&mut one));
     let mut init: Vec<Tree> = app.init.values().map(&mut one).collect();

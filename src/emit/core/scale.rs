@@ -39,14 +39,24 @@ pub(crate) fn autoscaler(app: &App, place: Place<'_>) -> Option<Tree> {
     let mut body = Fields::default();
     body.put("spec", Tree::from(spec));
     let kind = "HorizontalPodAutoscaler";
-    Some(object("autoscaling/v2", kind, &app.meta.name, app, place, body))
+    Some(object(
+        "autoscaling/v2",
+        kind,
+        &app.meta.name,
+        app,
+        place,
+        body,
+    ))
 }
 
 /// The PodDisruptionBudget of `disruption: { max-unavailable: 1 }`.
 pub(crate) fn disruption_budget(app: &App, place: Place<'_>) -> Option<Tree> {
     let stated = app.disruption.as_ref()?;
     let mut spec = Fields::default();
-    for (word, field) in [("min-available", "minAvailable"), ("max-unavailable", "maxUnavailable")] {
+    for (word, field) in [
+        ("min-available", "minAvailable"),
+        ("max-unavailable", "maxUnavailable"),
+    ] {
         if let Some(count) = stated.get(word) {
             spec.put_filled(field, data::tree(&count, place.plan));
         }
@@ -54,5 +64,12 @@ pub(crate) fn disruption_budget(app: &App, place: Place<'_>) -> Option<Tree> {
     spec.put("selector", json!({ "matchLabels": selector(app) }));
     let mut body = Fields::default();
     body.put("spec", Tree::from(spec));
-    Some(object("policy/v1", "PodDisruptionBudget", &app.meta.name, app, place, body))
+    Some(object(
+        "policy/v1",
+        "PodDisruptionBudget",
+        &app.meta.name,
+        app,
+        place,
+        body,
+    ))
 }

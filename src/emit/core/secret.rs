@@ -25,7 +25,10 @@ pub(crate) fn external_secret(secret: &Secret, place: Place<'_>) -> Option<Tree>
     if let Some(Value::Duration(time)) = made.get("refresh").as_ref().and_then(|it| it.value()) {
         spec.put("refreshInterval", data::duration(*time));
     }
-    spec.put("secretStoreRef", json!({ "name": text("store"), "kind": kind }));
+    spec.put(
+        "secretStoreRef",
+        json!({ "name": text("store"), "kind": kind }),
+    );
     let entry = |key: &crate::base::Name| {
         let remote = json!({ "key": path, "property": key.as_str() });
         json!({ "secretKey": key.as_str(), "remoteRef": remote })
@@ -35,7 +38,12 @@ pub(crate) fn external_secret(secret: &Secret, place: Place<'_>) -> Option<Tree>
     body.put("spec", Tree::from(spec));
     let mut metadata = Fields::default();
     metadata.put("name", secret.name.as_str());
-    Some(envelope("external-secrets.io/v1", "ExternalSecret", metadata, body))
+    Some(envelope(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        metadata,
+        body,
+    ))
 }
 
 /// Whether an object reads the Secret.

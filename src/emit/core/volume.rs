@@ -58,7 +58,11 @@ impl<'a> Volumes<'a> {
             return declared.to_owned();
         }
         let named = volume.thing().map(|it| it.name.to_string());
-        let stated = || volume.get("name").and_then(|it| it.text().map(str::to_owned));
+        let stated = || {
+            volume
+                .get("name")
+                .and_then(|it| it.text().map(str::to_owned))
+        };
         let name = named.or_else(stated).unwrap_or_else(|| label(path));
         if self.claimed.iter().any(|it| *it == name) {
             return name;
@@ -95,7 +99,11 @@ fn source(volume: &Expr, place: Place<'_>) -> Tree {
     if let Some(secret) = volume.thing() {
         return json!({ "secret": { "secretName": secret.name.as_str() } });
     }
-    let text = |field: &str| volume.get(field).and_then(|it| it.text().map(str::to_owned));
+    let text = |field: &str| {
+        volume
+            .get(field)
+            .and_then(|it| it.text().map(str::to_owned))
+    };
     match volume.maker().map(Name::as_str) {
         Some("claim") => json!({ "persistentVolumeClaim": { "claimName": text("name") } }),
         Some("config-files") => json!({ "configMap": { "name": text("name") } }),
@@ -105,7 +113,9 @@ fn source(volume: &Expr, place: Place<'_>) -> Tree {
             fields.put_some("sizeLimit", size(volume));
             json!({ "emptyDir": Tree::from(fields) })
         }
-        Some("volume") => json!({ "ephemeral": { "volumeClaimTemplate": { "spec": claim_spec(volume) } } }),
+        Some("volume") => {
+            json!({ "ephemeral": { "volumeClaimTemplate": { "spec": claim_spec(volume) } } })
+        }
         _ => data::tree(volume, place.plan),
     }
 }
@@ -119,12 +129,19 @@ fn size(volume: &Expr) -> Option<String> {
 
 /// The claim of `volume(2Gi)`.
 pub(crate) fn claim_spec(volume: &Expr) -> Tree {
-    let text = |field: &str| volume.get(field).and_then(|it| it.text().map(str::to_owned));
+    let text = |field: &str| {
+        volume
+            .get(field)
+            .and_then(|it| it.text().map(str::to_owned))
+    };
     let mut fields = Fields::default();
     let access = text("access").unwrap_or_else(|| "ReadWriteOnce".to_owned());
     fields.put("accessModes", json!([access]));
     fields.put_some("storageClassName", text("class"));
-    fields.put("resources", json!({ "requests": { "storage": size(volume) } }));
+    fields.put(
+        "resources",
+        json!({ "requests": { "storage": size(volume) } }),
+    );
     fields.into()
 }
 
@@ -135,10 +152,13 @@ pub(crate) fn claims(app: &App) -> Vec<(Name, i64)> {
     };
     let claims = made.get("claims");
     let claims = claims.as_ref().and_then(|it| it.value()?.as_record());
-    let sized = claims.into_iter().flatten().filter_map(|(name, size)| match size {
-        Value::Bytes(size) => Some((name.clone(), *size)),
-        _ => None,
-    });
+    let sized = claims
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, size)| match size {
+            Value::Bytes(size) => Some((name.clone(), *size)),
+            _ => None,
+        });
     sized.collect()
 }
 
@@ -148,5 +168,9 @@ fn label(path: &str) -> String {
     let words = words.split(|it: char| !it.is_ascii_alphanumeric());
     let words: Vec<&str> = words.filter(|it| !it.is_empty()).collect();
     let label: String = words.join("-").chars().take(63).collect();
-    if label.is_empty() { "root".to_owned() } else { label }
+    if label.is_empty() {
+        "root".to_owned()
+    } else {
+        label
+    }
 }

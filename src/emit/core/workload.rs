@@ -38,7 +38,10 @@ pub(crate) fn workload(app: &App, place: Place<'_>) -> Tree {
     metadata.put_filled("annotations", annotations);
     data::merge(&mut tree, &json!({ "metadata": Tree::from(metadata) }));
     if let Some(more) = &app.meta.metadata {
-        data::merge(&mut tree, &json!({ "metadata": data::tree(more, place.plan) }));
+        data::merge(
+            &mut tree,
+            &json!({ "metadata": data::tree(more, place.plan) }),
+        );
     }
     tree
 }
@@ -81,11 +84,18 @@ pub(crate) fn common(app: &App) -> Fields {
 
 /// A rolling update, where the app states anything of it.
 fn rolling(rollout: &Rollout, type_: &str, place: Place<'_>) -> Tree {
-    let Rollout::Rolling { max_surge, max_unavailable } = rollout else {
+    let Rollout::Rolling {
+        max_surge,
+        max_unavailable,
+    } = rollout
+    else {
         return Tree::Null;
     };
     let mut fields = Fields::default();
-    let stated = |it: &Option<Expr>| it.as_ref().map_or(Tree::Null, |it| data::tree(it, place.plan));
+    let stated = |it: &Option<Expr>| {
+        it.as_ref()
+            .map_or(Tree::Null, |it| data::tree(it, place.plan))
+    };
     fields.put_filled("maxSurge", stated(max_surge));
     fields.put_filled("maxUnavailable", stated(max_unavailable));
     if fields.is_empty() {
@@ -97,9 +107,12 @@ fn rolling(rollout: &Rollout, type_: &str, place: Place<'_>) -> Tree {
 fn stateful_set(app: &App, made: &Expr, place: Place<'_>) -> Tree {
     let mut fields = common(app);
     if let Some(service) = service::headless_name(app, made) {
-        fields.put("serviceName", service);
+        fields.put("serviceName", service.as_str());
     }
-    fields.put_filled("updateStrategy", rolling(&app.rollout, "RollingUpdate", place));
+    fields.put_filled(
+        "updateStrategy",
+        rolling(&app.rollout, "RollingUpdate", place),
+    );
     fields.put("template", pod::template(app, place));
     let claims = claims(app).into_iter().map(|(name, size)| {
         json!({
@@ -118,7 +131,10 @@ fn daemon_set(app: &App, place: Place<'_>) -> Tree {
     let mut fields = Fields::default();
     fields.put_some("revisionHistoryLimit", app.keep_revisions);
     fields.put("selector", json!({ "matchLabels": selector(app) }));
-    fields.put_filled("updateStrategy", rolling(&app.rollout, "RollingUpdate", place));
+    fields.put_filled(
+        "updateStrategy",
+        rolling(&app.rollout, "RollingUpdate", place),
+    );
     fields.put("template", pod::template(app, place));
     fields.into()
 }
