@@ -1,19 +1,163 @@
 //! Checked tree to plan: defaults filled, amendments laid over, everything computed that is known when compiling.
+//!
+//! A [`Lowerer`] goes through the items in the order of the text; `kind/KIND.rs` turns the declarations of a kind into objects of
+//! the plan. What is written in their blocks is read by [`fields`], and computed by [`expr`], a partial evaluator.
 
+mod amend;
+mod budget;
+mod call;
+mod errors;
+mod expr;
+pub(crate) mod fields;
+mod fold;
+mod groups;
+mod kind;
+mod literal;
+mod names;
+pub(crate) mod scope;
+mod things;
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
 use crate::check::Checked;
 use crate::diag::Sink;
-use crate::plan::{Plan, Profile};
-use crate::resolve::Program;
+use crate::plan::{Expr, Plan, Profile};
+use crate::resolve::{Item, ItemId, Program};
+use crate::syntax::ast;
+
+use budget::Budget;
+use fields::Environment;
+
+pub(crate) use fields::{Fields, Layer};
+pub(crate) use scope::Scope;
 
 /// Lowers a program that was checked without an error.
 pub(crate) fn lower(
-    _program: &Program,
-    _checked: &Checked,
+    program: &Program,
+    checked: &Checked,
     profile: Profile,
-    _sink: &mut Sink,
+    sink: &mut Sink,
 ) -> Plan {
-    Plan {
-        profile,
-        ..Plan::default()
+    let mut lowerer = Lowerer::new(program, checked, profile, sink);
+    for item in program.own_items() {
+        lowerer.budget = Budget::default();
+        lowerer.item(item);
     }
+    lowerer.plan
+}
+
+/// What lowering knows and has made so far.
+pub(crate) struct Lowerer<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) checked: &'a Checked,
+    pub(crate) sink: &'a mut Sink,
+    pub(crate) plan: Plan,
+    /// While things are lowered for an environment: what `env.x` gives, and what it amends.
+    pub(crate) environment: Option<Environment<'a>>,
+    budget: Budget,
+    /// Values of `let` items, for the environment that is set.
+    lets: IndexMap<ItemId, Expr>,
+    /// Items whose value is being computed; guards against what the checker calls a cycle.
+    active: Vec<ItemId>,
+    /// A `let` is computed although nothing asked for it: one that needs `env` is left alone.
+    probing: bool,
+    probed_env: bool,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(
+        program: &'a Program,
+        checked: &'a Checked,
+        profile: Profile,
+        sink: &'a mut Sink,
+    ) -> Self {
+        Self {
+            program,
+            checked,
+            sink,
+            plan: Plan {
+                profile,
+                ..Plan::default()
+            },
+            environment: None,
+            budget: Budget::default(),
+            lets: IndexMap::new(),
+            active: Vec::new(),
+            probing: false,
+            probed_env: false,
+        }
+    }
+
+    /// Runs `action` with `environment` set: `env.x` is bound and what it amends is amended.
+    pub(crate) fn within<T>(
+        &mut self,
+        environment: Environment<'a>,
+        action: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = self.environment.replace(environment);
+        let lets = std::mem::take(&mut self.lets);
+        let result = action(self);
+        self.environment = outer;
+        self.lets = lets;
+        result
+    }
+
+    fn item(&mut self, item: &'a Item) {
+        match &item.tree.kind {
+            ast::ItemKind::Decl(decl) => kind::lower(self, item, decl),
+            ast::ItemKind::Let(_) => self.probe(item.id),
+            ast::ItemKind::Import(_)
+            | ast::ItemKind::Fn(_)
+            | ast::ItemKind::Type(_)
+            | ast::ItemKind::Error => {}
+        }
+    }
+
+    /// Computes a `let` in the order of the text, so that what is wrong with it is said even if nothing uses it,
+    /// and long chains of them do not nest.
+    fn probe(&mut self, item: ItemId) {
+        let Some(tree) = self.program.item(item) else {
+            return;
+        };
+        self.probing = true;
+        self.probed_env = false;
+        self.let_value(tree.tree.span, item);
+        if self.probed_env {
+            self.lets.clear();
+        }
+        self.probing = false;
+    }
+
+    /// The declaration behind an item, if it is one.
+    pub(crate) fn decl(&self, item: ItemId) -> Option<(&'a Item, &'a ast::Decl)> {
+        let item = self.program.item(item)?;
+        if let ast::ItemKind::Decl(decl) = &item.tree.kind {
+            Some((item, decl))
+        } else {
+            None
+        }
+    }
+
+    /// The item that declares a thing of that name, as the user's own package sees it.
+    pub(crate) fn find_thing(&self, kind: &str, name: &str) -> Option<ItemId> {
+        let own = self.program.own_items().find(|it| {
+            matches!(&it.tree.kind, ast::ItemKind::Decl(decl) if decl.kind.name == kind && decl.head.name.name == name)
+        });
+        own.map(|it| it.id).or_else(|| {
+            let all = self.program.items.iter();
+            let mut all = all.filter(|it| {
+                matches!(&it.tree.kind, ast::ItemKind::Decl(decl) if decl.kind.name == kind && decl.head.name.name == name)
+            });
+            all.next().map(|it| it.id)
+        })
+    }
+}
+
+/// The name of a declared thing as a value of the language.
+pub(crate) fn thing(kind: &str, name: &Name) -> crate::value::Value {
+    crate::value::Value::Thing(crate::value::Thing {
+        kind: Name::new(kind),
+        name: name.clone(),
+    })
 }
