@@ -25,6 +25,7 @@ pub(crate) fn value(text: &str, ty: &Type) -> Value {
         | Type::Map(_)
         | Type::Record(_)
         | Type::Function(_)
+        | Type::Variable(_)
         | Type::Opaque(_)
         | Type::Thing(_) => None,
     };
@@ -50,6 +51,7 @@ fn of_member(text: &str, ty: &Type) -> Option<Value> {
         | Type::Map(_)
         | Type::Record(_)
         | Type::Function(_)
+        | Type::Variable(_)
         | Type::Opaque(_)
         | Type::Thing(_) => None,
     }
