@@ -272,17 +272,10 @@ fn version(text: &str) -> Result<(), FormError> {
         word,
         "only letters, digits, `.` and `-` may stand here",
     )?;
-    let mut at = offset;
-    for part in rest
-        .split(['.', '+'])
-        .skip(usize::from(rest.starts_with('+')))
-    {
-        if part.is_empty() || part == "-" {
-            return Err(FormError::new(
-                (at + part.len()).min(text.len()),
-                "a word is missing here",
-            ));
-        }
+    let words = rest.get(1..).unwrap_or_default();
+    let mut at = offset + 1;
+    for part in words.split(['.', '+']).filter(|_| !rest.is_empty()) {
+        not_empty(part, at, "a word is missing here")?;
         at += part.len() + 1;
     }
     if let Some(second) = rest.match_indices('+').nth(1) {
