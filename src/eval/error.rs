@@ -1,0 +1,102 @@
+//! Why an expression has no value.
+
+use crate::base::Name;
+use crate::plan::Ref;
+use crate::value::{BinaryOp, UnaryOp, Value};
+
+/// A reason. Its text completes a message; [`EvalError::code`] says which.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(crate) enum EvalError {
+    #[error("the result of `{0}` does not fit into 64 bits")]
+    Overflow(&'static str),
+    #[error("division by zero")]
+    DivisionByZero,
+    #[error("index {index} is out of range of a list of {length}")]
+    OutOfRange { index: i64, length: usize },
+    #[error("there is no key `{0}`")]
+    NoKey(Name),
+    #[error("the range has no {0}")]
+    OpenRange(&'static str),
+    #[error("the value is larger than {0} characters and elements together")]
+    TooLarge(usize),
+    #[error("`{}` is not defined for {left} and {right}", .op.symbol())]
+    Binary {
+        op: BinaryOp,
+        left: &'static str,
+        right: &'static str,
+    },
+    #[error("`{}` is not defined for {operand}", symbol(*.op))]
+    Unary {
+        op: UnaryOp,
+        operand: &'static str,
+    },
+    #[error("`{function}` does not take {found}")]
+    Argument { function: Name, found: &'static str },
+    #[error("`{0}` was given too few or too many arguments")]
+    Arity(Name),
+    #[error("there is no function `{0}`")]
+    UnknownFunction(Name),
+    #[error("this is no regular expression: {0}")]
+    Regex(String),
+    #[error("{0} has no text")]
+    NoText(&'static str),
+    #[error("the value is not known here")]
+    NotKnown(Ref),
+    #[error("{expected} was expected here, not {found}")]
+    Unexpected {
+        expected: &'static str,
+        found: &'static str,
+    },
+    /// What lies behind it has been reported.
+    #[error("an error that was reported already")]
+    Reported,
+}
+
+impl EvalError {
+    /// The code under which the compiler reports it.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Overflow(_)
+            | Self::DivisionByZero
+            | Self::OutOfRange { .. }
+            | Self::OpenRange(_) => "bad-number",
+            Self::NoKey(_) => "unknown-field",
+            Self::TooLarge(_) => "too-large",
+            Self::Regex(_) => "bad-literal",
+            Self::NotKnown(_) => "late-value",
+            Self::Binary { .. }
+            | Self::Unary { .. }
+            | Self::Argument { .. }
+            | Self::NoText(_)
+            | Self::Unexpected { .. } => "type-mismatch",
+            Self::Arity(_) | Self::UnknownFunction(_) | Self::Reported => "internal-error",
+        }
+    }
+}
+
+fn symbol(op: UnaryOp) -> &'static str {
+    match op {
+        UnaryOp::Not => "!",
+        UnaryOp::Neg => "-",
+    }
+}
+
+/// What a value is, with its article, for messages.
+pub(crate) fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::None => "`none`",
+        Value::Bool(_) => "a `Bool`",
+        Value::Int(_) => "an `Int`",
+        Value::Float(_) => "a `Float`",
+        Value::Str(_) => "a `String`",
+        Value::Duration(_) => "a `Duration`",
+        Value::Bytes(_) => "a `Bytes`",
+        Value::Cpu(_) => "a `Cpu`",
+        Value::Percent(_) => "a `Percent`",
+        Value::List(_) => "a list",
+        Value::Record(_) => "a record",
+        Value::Range(_) => "a range",
+        Value::Make(_) => "what a function of the prelude made",
+        Value::Thing(_) => "something declared",
+    }
+}
