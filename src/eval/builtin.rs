@@ -327,7 +327,9 @@ fn total_order(a: &Value, b: &Value) -> Ordering {
 fn sum(args: &[Value]) -> Outcome {
     let mut total: i64 = 0;
     for element in one_list(args)? {
-        total = total.checked_add(int(element)?).ok_or(EvalError::Overflow("sum"))?;
+        total = total
+            .checked_add(int(element)?)
+            .ok_or(EvalError::Overflow("sum"))?;
     }
     Ok(Value::Int(total))
 }
@@ -366,7 +368,10 @@ fn rem(args: &[Value]) -> Outcome {
 
 fn abs(args: &[Value]) -> Outcome {
     let number = int(one(args)?)?;
-    number.checked_abs().map(Value::Int).ok_or(EvalError::Overflow("abs"))
+    number
+        .checked_abs()
+        .map(Value::Int)
+        .ok_or(EvalError::Overflow("abs"))
 }
 
 fn min(args: &[Value]) -> Outcome {
@@ -386,7 +391,10 @@ fn list(args: &[Value]) -> Outcome {
     let Value::Range(ends) = range else {
         return Err(argument(range));
     };
-    let low = ends.0.as_int().ok_or(EvalError::OpenRange("first number"))?;
+    let low = ends
+        .0
+        .as_int()
+        .ok_or(EvalError::OpenRange("first number"))?;
     let high = ends.1.as_int().ok_or(EvalError::OpenRange("last number"))?;
     let span = high.checked_sub(low).ok_or(EvalError::Overflow("list"))?;
     check_text(Some(usize::try_from(span.max(0)).unwrap_or(usize::MAX)))?;

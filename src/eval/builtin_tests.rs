@@ -31,20 +31,39 @@ fn the_prelude_declares_exactly_these() {
             continue;
         }
         declared += 1;
-        assert!(is_builtin(name) || LOWERED.contains(&name), "`{name}` is not built in");
+        assert!(
+            is_builtin(name) || LOWERED.contains(&name),
+            "`{name}` is not built in"
+        );
     }
     if declared > 0 {
-        assert_eq!(declared, BUILTINS.len() + LOWERED.len(), "a built-in is not declared");
+        assert_eq!(
+            declared,
+            BUILTINS.len() + LOWERED.len(),
+            "a built-in is not declared"
+        );
     }
 }
 
 #[test]
 fn texts_are_taken_apart_and_joined() {
-    assert_eq!(call("split", &[Value::str("a,b"), Value::str(",")]), Ok(texts(&["a", "b"])));
-    assert_eq!(call("split", &[Value::str("ab"), Value::str("")]), Ok(texts(&["a", "b"])));
-    assert_eq!(call("join", &[texts(&["a", "b"]), Value::str("-")]), Ok(Value::str("a-b")));
+    assert_eq!(
+        call("split", &[Value::str("a,b"), Value::str(",")]),
+        Ok(texts(&["a", "b"]))
+    );
+    assert_eq!(
+        call("split", &[Value::str("ab"), Value::str("")]),
+        Ok(texts(&["a", "b"]))
+    );
+    assert_eq!(
+        call("join", &[texts(&["a", "b"]), Value::str("-")]),
+        Ok(Value::str("a-b"))
+    );
     assert_eq!(call("length", &[Value::str("é")]), Ok(Value::Int(1)));
-    let replaced = call("replace", &[Value::str("aXa"), Value::str("a"), Value::str("bb")]);
+    let replaced = call(
+        "replace",
+        &[Value::str("aXa"), Value::str("a"), Value::str("bb")],
+    );
     assert_eq!(replaced, Ok(Value::str("bbXbb")));
 }
 
@@ -64,20 +83,41 @@ fn lists_are_sorted_flattened_and_made_unique() {
 #[test]
 fn large_values_are_refused_before_they_are_made() {
     let large = [Value::str("0123456789"), Value::Int(1_000_000_000_000)];
-    assert!(matches!(call("repeat", &large), Err(EvalError::TooLarge(_))));
+    assert!(matches!(
+        call("repeat", &large),
+        Err(EvalError::TooLarge(_))
+    ));
     let range = Value::Range((Value::Int(0), Value::Int(i64::MAX)).into());
-    assert!(matches!(call("list", &[range]), Err(EvalError::TooLarge(_))));
+    assert!(matches!(
+        call("list", &[range]),
+        Err(EvalError::TooLarge(_))
+    ));
     let x = Value::str("x".repeat(1000));
     let blown = [x.clone(), Value::str("x"), Value::str("y".repeat(100_000))];
-    assert!(matches!(call("replace", &blown), Err(EvalError::TooLarge(_))));
+    assert!(matches!(
+        call("replace", &blown),
+        Err(EvalError::TooLarge(_))
+    ));
 }
 
 #[test]
 fn numbers_keep_their_bounds() {
-    assert_eq!(call("rem", &[Value::Int(-7), Value::Int(2)]), Ok(Value::Int(-1)));
-    assert_eq!(call("rem", &[Value::Int(i64::MIN), Value::Int(-1)]), Ok(Value::Int(0)));
-    assert_eq!(call("abs", &[Value::Int(i64::MIN)]), Err(EvalError::Overflow("abs")));
-    assert_eq!(call("min", &[Value::Cpu(2), Value::Cpu(1)]), Ok(Value::Cpu(1)));
+    assert_eq!(
+        call("rem", &[Value::Int(-7), Value::Int(2)]),
+        Ok(Value::Int(-1))
+    );
+    assert_eq!(
+        call("rem", &[Value::Int(i64::MIN), Value::Int(-1)]),
+        Ok(Value::Int(0))
+    );
+    assert_eq!(
+        call("abs", &[Value::Int(i64::MIN)]),
+        Err(EvalError::Overflow("abs"))
+    );
+    assert_eq!(
+        call("min", &[Value::Cpu(2), Value::Cpu(1)]),
+        Ok(Value::Cpu(1))
+    );
     let range = Value::Range((Value::Int(3), Value::Int(1)).into());
     assert_eq!(call("list", &[range]), Ok(Value::list(Vec::new())));
 }
@@ -90,6 +130,13 @@ fn errors_name_the_function() {
 
 #[test]
 fn json_spells_units_as_the_targets_do() {
-    let record = Value::record([("t".into(), Value::Duration(1_500_000_000))].into_iter().collect());
-    assert_eq!(call("to-json", &[record]), Ok(Value::str(r#"{"t":"1s500ms"}"#)));
+    let record = Value::record(
+        [("t".into(), Value::Duration(1_500_000_000))]
+            .into_iter()
+            .collect(),
+    );
+    assert_eq!(
+        call("to-json", &[record]),
+        Ok(Value::str(r#"{"t":"1s500ms"}"#))
+    );
 }

@@ -26,10 +26,7 @@ pub(crate) enum EvalError {
         right: &'static str,
     },
     #[error("`{}` is not defined for {operand}", symbol(*.op))]
-    Unary {
-        op: UnaryOp,
-        operand: &'static str,
-    },
+    Unary { op: UnaryOp, operand: &'static str },
     #[error("`{function}` does not take {found}")]
     Argument { function: Name, found: &'static str },
     #[error("`{0}` was given too few or too many arguments")]

@@ -55,9 +55,10 @@ pub(crate) fn evaluate(expr: &Expr, lookup: &mut Lookup<'_>) -> Result<Value, Ev
 /// `a.name` of a record or of what a constructor made.
 pub(crate) fn field(of: &Value, name: &Name) -> Result<Value, EvalError> {
     match of {
-        Value::Record(_) | Value::Make(_) => {
-            of.get(name).cloned().ok_or_else(|| EvalError::NoKey(name.clone()))
-        }
+        Value::Record(_) | Value::Make(_) => of
+            .get(name)
+            .cloned()
+            .ok_or_else(|| EvalError::NoKey(name.clone())),
         other => Err(unexpected("a record", other)),
     }
 }
@@ -68,7 +69,9 @@ pub(crate) fn index(of: &Value, at: &Value) -> Result<Value, EvalError> {
         (Value::List(all), Value::Int(index)) => {
             let found = usize::try_from(*index).ok().and_then(|it| all.get(it));
             let (index, length) = (*index, all.len());
-            found.cloned().ok_or(EvalError::OutOfRange { index, length })
+            found
+                .cloned()
+                .ok_or(EvalError::OutOfRange { index, length })
         }
         (Value::Record(_), Value::Str(key)) => field(of, key),
         (Value::List(_), other) => Err(unexpected("an `Int`", other)),
@@ -160,7 +163,10 @@ mod tests {
     #[test]
     fn references_are_looked_up() {
         let hole = Part::Hole(param("branch"));
-        let text = expr(ExprKind::Text(Arc::new(vec![Part::Text("on ".into()), hole])));
+        let text = expr(ExprKind::Text(Arc::new(vec![
+            Part::Text("on ".into()),
+            hole,
+        ])));
         assert_eq!(run(&text), Ok(Value::str("on main")));
         let missing = Ref::Param(Name::new("x"));
         assert_eq!(run(&param("x")), Err(EvalError::NotKnown(missing)));
@@ -178,6 +184,12 @@ mod tests {
         let list = expr(ExprKind::Const(Value::list(vec![Value::Int(1)])));
         let at = expr(ExprKind::Const(Value::Int(-1)));
         let outside = run(&expr(ExprKind::Index(Arc::new((list, at)))));
-        assert_eq!(outside, Err(EvalError::OutOfRange { index: -1, length: 1 }));
+        assert_eq!(
+            outside,
+            Err(EvalError::OutOfRange {
+                index: -1,
+                length: 1
+            })
+        );
     }
 }

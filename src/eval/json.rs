@@ -44,7 +44,9 @@ pub(crate) fn from_json(json: &serde_json::Value) -> Value {
         serde_json::Value::String(text) => Value::str(text),
         serde_json::Value::Array(all) => Value::list(all.iter().map(from_json).collect()),
         serde_json::Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, it)| (Name::new(key), from_json(it)));
+            let fields = fields
+                .iter()
+                .map(|(key, it)| (Name::new(key), from_json(it)));
             Value::record(fields.collect())
         }
     }

@@ -31,7 +31,9 @@ fn take(value: &Value, left: &mut usize) -> bool {
     *left = rest;
     match value {
         Value::List(all) => all.iter().all(|it| take(it, left)),
-        Value::Record(fields) => fields.iter().all(|(key, it)| take_key(key, left) && take(it, left)),
+        Value::Record(fields) => fields
+            .iter()
+            .all(|(key, it)| take_key(key, left) && take(it, left)),
         Value::Make(make) => make.args.values().all(|it| take(it, left)),
         Value::Range(ends) => take(&ends.0, left) && take(&ends.1, left),
         Value::None

@@ -92,7 +92,10 @@ fn compare_mixed(int: i64, float: f64) -> Option<Ordering> {
         return Some(Ordering::Greater);
     }
     let whole = float.trunc();
-    #[expect(clippy::cast_possible_truncation, reason = "the bounds were checked, the fraction is gone")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the bounds were checked, the fraction is gone"
+    )]
     let order = int.cmp(&(whole as i64));
     let by_fraction = || 0.0.partial_cmp(&(float - whole)).unwrap_or(Ordering::Equal);
     Some(order.then_with(by_fraction))
@@ -107,7 +110,14 @@ fn ordered(
     match compare(left, right) {
         Some(order) => Ok(Value::Bool(holds(order))),
         // A NaN is neither less nor more than anything.
-        None if matches!((left, right), (Value::Float(_) | Value::Int(_), Value::Float(_) | Value::Int(_))) => {
+        None if matches!(
+            (left, right),
+            (
+                Value::Float(_) | Value::Int(_),
+                Value::Float(_) | Value::Int(_)
+            )
+        ) =>
+        {
             Ok(Value::Bool(false))
         }
         None => Err(not_defined_for(op, left, right)),
@@ -120,7 +130,8 @@ fn within(left: &Value, right: &Value) -> Result<Value, EvalError> {
         Value::Range(ends) => {
             let (low, high) = (&ends.0, &ends.1);
             let above = low.is_none() || truth(ordered(BinaryOp::In, low, left, Ordering::is_le)?);
-            let below = high.is_none() || truth(ordered(BinaryOp::In, left, high, Ordering::is_le)?);
+            let below =
+                high.is_none() || truth(ordered(BinaryOp::In, left, high, Ordering::is_le)?);
             Ok(Value::Bool(above && below))
         }
         other => Err(not_defined_for(BinaryOp::In, left, other)),
