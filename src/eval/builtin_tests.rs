@@ -1,3 +1,5 @@
+//! Built-ins, and that the prelude declares them.
+
 use crate::eval::builtin::{BUILTINS, LOWERED};
 use crate::eval::{EvalError, call, is_builtin};
 use crate::value::Value;

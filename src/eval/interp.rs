@@ -137,14 +137,14 @@ fn unexpected(expected: &'static str, found: &Value) -> EvalError {
 mod tests {
     use std::sync::Arc;
 
-    use crate::base::{Name, Span};
+    use crate::base::{FileId, Name, Span};
     use crate::eval::{EvalError, evaluate};
     use crate::plan::{Expr, ExprKind, Part, Ref};
     use crate::value::{BinaryOp, Value};
 
     fn expr(kind: ExprKind) -> Expr {
         Expr {
-            span: Span::default(),
+            span: Span::new(FileId(0), 0, 0),
             kind,
         }
     }

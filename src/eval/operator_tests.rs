@@ -1,3 +1,5 @@
+//! Operators on values.
+
 use crate::eval::{EvalError, binary, unary};
 use crate::value::{BinaryOp, UnaryOp, Value};
 

@@ -1,3 +1,5 @@
+//! Forms: where a text stops having one.
+
 use crate::types::Form;
 
 /// Where the text stops having the form; `None` where it has it.

@@ -1,3 +1,5 @@
+//! Numbers with and without units.
+
 use crate::types::literal::natural_type;
 use crate::types::{LiteralError, Type, literal};
 use crate::value::Value;

@@ -1,3 +1,5 @@
+//! Assignability, what types have in common, and their printing.
+
 use indexmap::IndexMap;
 
 use crate::base::Name;
