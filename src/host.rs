@@ -2,6 +2,7 @@
 
 mod memory;
 mod os;
+pub(crate) mod scratch;
 
 use std::io;
 use std::path::{Path, PathBuf};

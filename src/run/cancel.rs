@@ -41,6 +41,11 @@ impl Canceller {
         });
         now
     }
+
+    /// Asks for at least this much.
+    pub(crate) fn demand(&self, urgency: Urgency) {
+        self.0.send_modify(|it| *it = urgency.max(*it));
+    }
 }
 
 impl Cancel {

@@ -1,0 +1,106 @@
+//! Directories and files of a run: made fresh, read with a limit, removed whole.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A fresh directory for one run, only for this user, with its links resolved.
+pub(crate) fn fresh() -> io::Result<PathBuf> {
+    let made = tempfile::Builder::new().prefix("wudi-run-").tempdir()?;
+    fs::canonicalize(made.keep())
+}
+
+/// Makes a directory and those above it.
+pub(crate) fn make(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Writes a file and makes the directories above it.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(path, bytes)
+}
+
+/// Writes a file that only this user can read.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, b"")?;
+    only_owner(path)?;
+    fs::write(path, bytes)
+}
+
+/// At most so many bytes of a regular file; `None` where there is none.
+pub(crate) fn read(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if !found.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// The path from the root, with its links resolved; fails where nothing is there.
+pub(crate) fn whole(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Whether the path leads to a directory.
+pub(crate) fn is_directory(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|it| it.is_dir())
+}
+
+/// Whether the path leads to a file.
+pub(crate) fn is_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|it| it.is_file())
+}
+
+/// Removes a directory with all that is in it, also where tools left it read-only.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    if fs::remove_dir_all(path).is_ok() {
+        return Ok(());
+    }
+    open_up(path);
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Makes all directories below writable; links are not followed.
+fn open_up(root: &Path) {
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        let _ = writable(&directory);
+        let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
+        let below = entries.filter(|it| it.file_type().is_ok_and(|it| it.is_dir()));
+        open.extend(below.map(|it| it.path()));
+    }
+}
+
+#[cfg(unix)]
+fn writable(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn writable(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn only_owner(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn only_owner(_file: &Path) -> io::Result<()> {
+    Ok(())
+}

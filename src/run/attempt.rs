@@ -1,0 +1,345 @@
+//! One task, tried until it goes well or may not be tried again: each attempt has directories of its own, steps run in order.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use tokio::time::Instant;
+
+use crate::base::Name;
+use crate::host::scratch;
+use crate::plan::{Step, Task};
+use crate::run::cancel::{Cancel, Urgency};
+use crate::run::evaluate;
+use crate::run::event::{Event, Status, StepEnd, Stream};
+use crate::run::process::{self, ProcessEnd};
+use crate::run::results::{self, Flaw};
+use crate::run::scope::{Lack, Mount, Scope, TaskView};
+use crate::run::shared::Shared;
+use crate::run::step;
+use crate::run::text;
+use crate::value::Value;
+
+/// A longer line is cut where it is shown.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// What it takes to run one task.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) shared: Arc<Shared>,
+    /// As events name it.
+    pub(crate) name: Name,
+    pub(crate) task: Arc<Task>,
+    /// Parameters and workspaces of the task, context of the run.
+    pub(crate) scope: Scope,
+    pub(crate) retries: u32,
+    pub(crate) timeout: Option<Duration>,
+    /// A failure does not stop the run.
+    pub(crate) continue_on_error: bool,
+    pub(crate) cancel: Cancel,
+}
+
+/// How a task ended.
+#[derive(Clone, Debug)]
+pub(crate) struct TaskEnd {
+    pub(crate) status: Status,
+    pub(crate) reason: Name,
+    pub(crate) message: String,
+    pub(crate) results: IndexMap<Name, Value>,
+    pub(crate) attempts: u32,
+    pub(crate) took: Duration,
+}
+
+/// How an attempt ended.
+struct Verdict {
+    status: Status,
+    reason: &'static str,
+    message: String,
+}
+
+/// How a step ended, as far as the task is concerned.
+enum Then {
+    GoOn,
+    Stop(Verdict),
+}
+
+/// Runs a task with its retries.
+pub(crate) async fn perform(mut work: Work) -> TaskEnd {
+    let began = Instant::now();
+    let mut attempt = 0;
+    loop {
+        let (verdict, results) = one_attempt(&mut work, attempt).await;
+        let again = verdict.status == Status::Failed && attempt < work.retries;
+        let ignored = verdict.status == Status::Failed && work.continue_on_error;
+        let reason = match (again, ignored) {
+            (true, _) => "ToBeRetried",
+            (false, true) => "FailureIgnored",
+            (false, false) => verdict.reason,
+        };
+        let end = TaskEnd {
+            status: verdict.status,
+            reason: Name::new(reason),
+            message: work.shared.mask.hide(&verdict.message),
+            results,
+            attempts: attempt + 1,
+            took: began.elapsed(),
+        };
+        work.shared.tell(Event::TaskFinished {
+            task: work.name.clone(),
+            attempt,
+            time: work.shared.now(),
+            status: end.status,
+            reason: end.reason.clone(),
+            message: end.message.clone(),
+            results: work.shared.mask.values(&end.results),
+        });
+        if !again || work.cancel.urgency() > Urgency::None {
+            return end;
+        }
+        attempt += 1;
+    }
+}
+
+async fn one_attempt(work: &mut Work, attempt: u32) -> (Verdict, IndexMap<Name, Value>) {
+    work.shared.tell(Event::TaskStarted {
+        task: work.name.clone(),
+        attempt,
+        time: work.shared.now(),
+        params: work.shared.mask.values(&work.scope.params),
+    });
+    let mut results = IndexMap::new();
+    let verdict = match scope(work, attempt) {
+        Ok(mut scope) => steps(work, &mut scope, &mut results).await,
+        Err(error) => {
+            let reason = crate::host::reason(&error);
+            failed("PodCreationFailed", format!("cannot make its directories: {reason}"))
+        }
+    };
+    for doubt in results::doubts(&work.task.results, &results) {
+        work.shared.note(&work.name, &doubt);
+    }
+    (verdict, results)
+}
+
+fn failed(reason: &'static str, message: String) -> Verdict {
+    let status = Status::Failed;
+    Verdict { status, reason, message }
+}
+
+/// The scope of an attempt, its directories made.
+fn scope(work: &Work, attempt: u32) -> std::io::Result<Scope> {
+    let mut scope = work.scope.clone();
+    let tasks = work.shared.directory.join("tasks");
+    let directory = tasks.join(work.name.as_str()).join(attempt.to_string());
+    for part in ["results", "steps", "workspace", "scripts"] {
+        scratch::make(&directory.join(part))?;
+    }
+    for (index, it) in work.task.steps.iter().enumerate() {
+        let name = step::name(it, index);
+        scratch::make(&directory.join("steps").join(name.as_str()).join("results"))?;
+    }
+    for (name, mount) in &mut scope.workspaces {
+        if *mount == Mount::Fresh {
+            let fresh: PathBuf = directory.join("workspaces").join(name.as_str());
+            scratch::make(&fresh)?;
+            *mount = Mount::Directory(fresh);
+        }
+    }
+    let run = work.shared.name.as_str();
+    let task_run = Name::new(format!("{run}-{}", work.name.replace('/', "-")));
+    let mut tell = |name: &str, value: &str| {
+        scope.context.insert(Name::new(name), Value::str(value));
+    };
+    tell("taskRun.name", &task_run);
+    tell("taskRun.namespace", "default");
+    tell("taskRun.uid", &work.shared.uid);
+    tell("task.name", &work.task.meta.name);
+    tell("task.retry-count", &attempt.to_string());
+    let step_results = IndexMap::new();
+    scope.task = Some(TaskView { directory, step_results });
+    Ok(scope)
+}
+
+async fn steps(work: &mut Work, scope: &mut Scope, results: &mut IndexMap<Name, Value>) -> Verdict {
+    let limit = work.timeout.map(|it| Instant::now() + it);
+    let task = work.task.clone();
+    let all = task.host_steps.as_ref().unwrap_or(&task.steps);
+    let mut verdict = None;
+    for (index, it) in all.iter().enumerate() {
+        if verdict.is_some() {
+            finished(work, &step::name(it, index), StepEnd::Skipped);
+            continue;
+        }
+        match one_step(work, it, index, limit, scope).await {
+            Then::GoOn => {}
+            Then::Stop(found) => verdict = Some(found),
+        }
+        if let Err(flaw) = collect(&task, it, index, scope, results) {
+            let flawed = failed(flaw.reason(), flaw.to_string());
+            verdict.get_or_insert(flawed);
+        }
+    }
+    verdict.unwrap_or_else(|| Verdict {
+        status: Status::Succeeded,
+        reason: "Succeeded",
+        message: String::new(),
+    })
+}
+
+fn finished(work: &Work, step: &Name, end: StepEnd) {
+    work.shared.tell(Event::StepFinished {
+        task: work.name.clone(),
+        step: step.clone(),
+        end,
+        time: work.shared.now(),
+    });
+}
+
+/// Reads the results that stand there after a step.
+fn collect(
+    task: &Task,
+    step: &Step,
+    index: usize,
+    scope: &mut Scope,
+    results: &mut IndexMap<Name, Value>,
+) -> Result<(), Flaw> {
+    let Some(view) = &mut scope.task else { return Ok(()) };
+    let name = step::name(step, index);
+    let own = view.directory.join("steps").join(name.as_str()).join("results");
+    view.step_results.insert(name, results::read(&own, step.results.values())?);
+    *results = results::read(&view.directory.join("results"), task.results.values())?;
+    for it in task.results.values() {
+        // A result that no step gave stays absent.
+        if let Some(value) = &it.value
+            && let Ok(value) = evaluate::evaluate(value, scope)
+        {
+            results.insert(it.name.clone(), value);
+        }
+    }
+    Ok(())
+}
+
+async fn one_step(
+    work: &mut Work,
+    step: &Step,
+    index: usize,
+    limit: Option<Instant>,
+    scope: &Scope,
+) -> Then {
+    let name = step::name(step, index);
+    let wanted = step.when.as_ref().map_or(Ok(true), |it| evaluate::truth(it, scope));
+    if wanted == Ok(false) {
+        finished(work, &name, StepEnd::Skipped);
+        return Then::GoOn;
+    }
+    let prepared = wanted.and_then(|_| step::prepare(step, index, &work.shared.environment, scope));
+    work.shared.tell(Event::StepStarted {
+        task: work.name.clone(),
+        step: name.clone(),
+        time: work.shared.now(),
+    });
+    let launch = match prepared {
+        Ok(launch) => launch,
+        Err(lack) => {
+            finished(work, &name, StepEnd::Exited(1));
+            return Then::Stop(unprepared(&name, &lack));
+        }
+    };
+    let own = step.timeout.and_then(|it| u64::try_from(it).ok());
+    let own = own.filter(|it| *it > 0).map(|it| Instant::now() + Duration::from_nanos(it));
+    let earliest = limit.into_iter().chain(own).min();
+    let end = {
+        let (shared, task, step) = (work.shared.clone(), work.name.clone(), name.clone());
+        let mut line = move |stream, bytes: Vec<u8>| log(&shared, &task, &step, stream, &bytes);
+        process::launch(&launch, earliest, &mut work.cancel, &mut line).await
+    };
+    let end = end.unwrap_or_else(|error| {
+        let program = launch.command.first().map_or("", String::as_str);
+        let reason = crate::host::reason(&error);
+        let line = format!("cannot start `{program}`: {reason}");
+        log(&work.shared, &work.name, &name, Stream::Err, line.as_bytes());
+        ProcessEnd::Exited(127)
+    });
+    judge(work, step, &name, end, own.is_some() && own == earliest, scope)
+}
+
+fn unprepared(step: &Name, lack: &Lack) -> Verdict {
+    let reason = match lack {
+        Lack::Result { .. } | Lack::Other(_) => "StepFailed",
+    };
+    failed(reason, format!("\"step-{step}\" could not start: {lack}"))
+}
+
+/// What the end of a step's process means for the task.
+fn judge(
+    work: &Work,
+    step: &Step,
+    name: &Name,
+    end: ProcessEnd,
+    by_own_limit: bool,
+    scope: &Scope,
+) -> Then {
+    if let (ProcessEnd::Exited(code), Some(task)) = (end, &scope.task) {
+        let file = task.directory.join("steps").join(name.as_str()).join("exitCode");
+        let _ = scratch::write(&file, code.to_string().as_bytes());
+    }
+    let (shown, then) = match end {
+        ProcessEnd::Exited(0) => (StepEnd::Exited(0), Then::GoOn),
+        ProcessEnd::Exited(code) if step.continue_on_error => (StepEnd::Continued(code), Then::GoOn),
+        ProcessEnd::Exited(code) => {
+            missing_tool(work, step, name, code, scope);
+            let reason = if code == 137 { "StepOOM" } else { "StepFailed" };
+            let message = format!("\"step-{name}\" exited with code {code}");
+            (StepEnd::Exited(code), Then::Stop(failed(reason, message)))
+        }
+        ProcessEnd::TimedOut => (StepEnd::TimedOut, Then::Stop(late(work, name, by_own_limit))),
+        ProcessEnd::Cancelled => {
+            let verdict = Verdict {
+                status: Status::Cancelled,
+                reason: "TaskRunCancelled",
+                message: format!("TaskRun \"{}\" was cancelled", work.name),
+            };
+            (StepEnd::Cancelled, Then::Stop(verdict))
+        }
+    };
+    finished(work, name, shown);
+    then
+}
+
+fn late(work: &Work, step: &Name, by_own_limit: bool) -> Verdict {
+    if by_own_limit {
+        let limit = "because the step exceeded the specified timeout limit";
+        return failed("StepFailed", format!("\"step-{step}\" exited {limit}"));
+    }
+    let within = work.timeout.map(|it| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX));
+    let within = text::duration(within.unwrap_or_default());
+    let message = format!("TaskRun \"{}\" failed to finish within \"{within}\"", work.name);
+    failed("TaskRunTimeout", message)
+}
+
+/// A program that is not found is likely one of the image's.
+fn missing_tool(work: &Work, step: &Step, name: &Name, code: i32, scope: &Scope) {
+    let image = step.image.as_ref().and_then(|it| evaluate::text(it, scope).ok());
+    if let (127, Some(image)) = (code, image) {
+        let note = format!(
+            "step `{name}` is made for the image `{image}`, and here runs with this machine's programs, of which one is missing: install it, or give the task a `host {{ … }}` block"
+        );
+        work.shared.note(&work.name, &note);
+    }
+}
+
+fn log(shared: &Shared, task: &Name, step: &Name, stream: Stream, bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_end_matches('\r');
+    let mut line = shared.mask.hide_up_to(text, LONGEST_LINE.min(text.len()));
+    if text.len() > LONGEST_LINE {
+        line.push_str(" …");
+    }
+    shared.tell(Event::Log {
+        task: task.clone(),
+        step: step.clone(),
+        stream,
+        line,
+    });
+}

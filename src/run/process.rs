@@ -1,0 +1,282 @@
+//! One process in a group of its own: its lines, its end, and that nothing of it stays behind.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use tokio::time::Instant;
+
+use crate::run::cancel::{Cancel, Urgency};
+use crate::run::event::Stream;
+
+/// How long a process may take to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long something that left the group may hold on to its output after the process ended.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    pub(crate) command: Vec<String>,
+    /// The whole environment.
+    pub(crate) env: IndexMap<String, String>,
+    pub(crate) directory: PathBuf,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProcessEnd {
+    /// 128 and more where a signal ended it.
+    Exited(i32),
+    TimedOut,
+    Cancelled,
+}
+
+/// Runs a process until it and its group are gone. `line` takes what it writes, as it comes.
+pub(crate) async fn launch(
+    launch: &Launch,
+    limit: Option<Instant>,
+    cancel: &mut Cancel,
+    line: &mut (dyn FnMut(Stream, Vec<u8>) + Send),
+) -> io::Result<ProcessEnd> {
+    let (mut child, group) = spawn(launch)?;
+    let mut out = Lines::new(Stream::Out, child.stdout.take());
+    let mut err = Lines::new(Stream::Err, child.stderr.take());
+    let mut ending = Ending::default();
+    let mut status = None;
+    loop {
+        tokio::select! { biased;
+            urgency = cancel.beyond(ending.asked) => ending.ask(urgency, &group),
+            () = until(limit), if ending.why.is_none() => ending.time_out(&group),
+            () = until(ending.kill_at), if ending.kill_at.is_some() => ending.kill(&group),
+            done = child.wait(), if status.is_none() => {
+                status = Some(done?);
+                // What it left running ends with it, as in a container.
+                ending.kill(&group);
+                ending.leave_at = Some(Instant::now() + LINGER);
+            }
+            open = out.read() => {
+                out.pass(open, line);
+                // Whoever listens gets its turn after each chunk, so that lines do not pile up.
+                tokio::task::yield_now().await;
+            }
+            open = err.read() => {
+                err.pass(open, line);
+                tokio::task::yield_now().await;
+            }
+            () = until(ending.leave_at), if ending.leave_at.is_some() => break,
+        }
+        if status.is_some() && out.closed() && err.closed() {
+            break;
+        }
+    }
+    out.flush(line);
+    err.flush(line);
+    Ok(ending.why.unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
+}
+
+/// Why and when a process is made to end.
+#[derive(Debug)]
+struct Ending {
+    asked: Urgency,
+    why: Option<ProcessEnd>,
+    kill_at: Option<Instant>,
+    leave_at: Option<Instant>,
+}
+
+impl Default for Ending {
+    fn default() -> Self {
+        Self {
+            asked: Urgency::None,
+            why: None,
+            kill_at: None,
+            leave_at: None,
+        }
+    }
+}
+
+impl Ending {
+    fn ask(&mut self, urgency: Urgency, group: &Group) {
+        self.asked = urgency;
+        self.why.get_or_insert(ProcessEnd::Cancelled);
+        match urgency {
+            Urgency::None => {}
+            Urgency::Gentle => self.terminate(group),
+            Urgency::AtOnce => self.kill(group),
+        }
+    }
+
+    fn time_out(&mut self, group: &Group) {
+        self.why = Some(ProcessEnd::TimedOut);
+        self.terminate(group);
+    }
+
+    fn terminate(&mut self, group: &Group) {
+        group.terminate();
+        self.kill_at.get_or_insert(Instant::now() + GRACE);
+    }
+
+    fn kill(&mut self, group: &Group) {
+        group.kill();
+        self.kill_at = None;
+    }
+}
+
+async fn until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn spawn(launch: &Launch) -> io::Result<(Child, Group)> {
+    let Some((program, args)) = launch.command.split_first() else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .env_clear()
+        .envs(&launch.env)
+        .current_dir(&launch.directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let child = command.spawn()?;
+    let group = Group::of(&child);
+    Ok((child, group))
+}
+
+fn code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return 128 + signal;
+        }
+    }
+    status.code().unwrap_or(1)
+}
+
+/// A process group; whatever is left of it is killed when this is dropped.
+#[derive(Debug)]
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Group {
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|it| i32::try_from(it).ok());
+        let leader = id.and_then(rustix::process::Pid::from_raw);
+        Self { leader }
+    }
+
+    fn terminate(&self) {
+        self.send(rustix::process::Signal::TERM);
+    }
+
+    fn kill(&self) {
+        self.send(rustix::process::Signal::KILL);
+    }
+
+    /// A group that is gone is what was wanted.
+    fn send(&self, signal: rustix::process::Signal) {
+        if let Some(leader) = self.leader {
+            let _ = rustix::process::kill_process_group(leader, signal);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Group {
+    fn of(_child: &Child) -> Self {
+        Self {}
+    }
+
+    fn terminate(&self) {}
+
+    fn kill(&self) {}
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What a line may be long; of a longer one the rest is left out.
+const LONGEST: usize = 256 << 10;
+
+/// Cuts a stream into lines.
+struct Lines<R> {
+    stream: Stream,
+    pipe: Option<R>,
+    chunk: Vec<u8>,
+    line: Vec<u8>,
+    /// A line break is missing.
+    begun: bool,
+}
+
+impl<R: AsyncRead + Unpin> Lines<R> {
+    fn new(stream: Stream, pipe: Option<R>) -> Self {
+        Self {
+            stream,
+            pipe,
+            chunk: Vec::with_capacity(8 << 10),
+            line: Vec::new(),
+            begun: false,
+        }
+    }
+
+    fn closed(&self) -> bool {
+        self.pipe.is_none()
+    }
+
+    /// Reads the next chunk; gives whether there may be more. Pends for ever once the stream is closed.
+    async fn read(&mut self) -> bool {
+        match &mut self.pipe {
+            Some(pipe) => {
+                self.chunk.clear();
+                matches!(pipe.read_buf(&mut self.chunk).await, Ok(1..))
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    fn pass(&mut self, open: bool, line: &mut (dyn FnMut(Stream, Vec<u8>) + Send)) {
+        if !open {
+            self.pipe = None;
+            return;
+        }
+        let chunk = std::mem::take(&mut self.chunk);
+        for piece in chunk.split_inclusive(|it| *it == b'\n') {
+            let (text, ended) = match piece.split_last() {
+                Some((b'\n', text)) => (text, true),
+                Some(_) | None => (piece, false),
+            };
+            let room = LONGEST.saturating_sub(self.line.len());
+            self.line.extend(text.iter().take(room));
+            self.begun = true;
+            if ended {
+                self.flush(line);
+            }
+        }
+        self.chunk = chunk;
+    }
+
+    fn flush(&mut self, line: &mut (dyn FnMut(Stream, Vec<u8>) + Send)) {
+        if std::mem::take(&mut self.begun) {
+            line(self.stream, std::mem::take(&mut self.line));
+        }
+    }
+}

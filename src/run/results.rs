@@ -1,0 +1,117 @@
+//! Results as files: what steps wrote, within the size that a cluster would carry.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::host::scratch;
+use crate::plan::{ParamShape, ResultDecl};
+use crate::run::text;
+use crate::value::Value;
+
+/// What a container's termination message can hold: all results of the task so far, as JSON.
+const LIMIT: usize = 4096;
+
+/// What the message holds besides results.
+const OVERHEAD: usize = 80;
+
+/// What is wrong with what a step wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Flaw {
+    TooLarge(usize),
+    NoList(Name),
+    NoRecord(Name),
+}
+
+impl Flaw {
+    /// In Tekton's words.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "TaskRunResultLargerThanAllowedLimit",
+            Self::NoList(_) | Self::NoRecord(_) => "TaskRunValidationFailed",
+        }
+    }
+}
+
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooLarge(size) => write!(
+                f,
+                "the results take {size} bytes, a cluster carries {LIMIT} of all results of a task together"
+            ),
+            Self::NoList(name) => write!(f, "the result `{name}` is no JSON list of strings"),
+            Self::NoRecord(name) => write!(f, "the result `{name}` is no JSON object of strings"),
+        }
+    }
+}
+
+/// The results that stand in a directory.
+pub(crate) fn read<'a>(
+    directory: &Path,
+    declared: impl IntoIterator<Item = &'a ResultDecl>,
+) -> Result<IndexMap<Name, Value>, Flaw> {
+    let mut results = IndexMap::new();
+    let mut size = OVERHEAD;
+    for it in declared.into_iter().filter(|it| it.value.is_none()) {
+        let read = scratch::read(&directory.join(it.name.as_str()), 1 << 20);
+        let Ok(Some(bytes)) = read else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        let entry = serde_json::json!({ "key": *it.name, "value": text, "type": 1 });
+        size += entry.to_string().len() + 1;
+        if size > LIMIT {
+            return Err(Flaw::TooLarge(size));
+        }
+        results.insert(it.name.clone(), value(it, &text)?);
+    }
+    Ok(results)
+}
+
+fn value(declared: &ResultDecl, text: &str) -> Result<Value, Flaw> {
+    let json = serde_json::from_str(text);
+    match &declared.shape {
+        ParamShape::String => Ok(Value::str(text)),
+        ParamShape::Array => match json {
+            Ok(json @ serde_json::Value::Array(_)) if is_flat(&json) => Ok(text::from_json(&json)),
+            Ok(_) | Err(_) => Err(Flaw::NoList(declared.name.clone())),
+        },
+        ParamShape::Object(_) => match json {
+            Ok(json @ serde_json::Value::Object(_)) if is_flat(&json) => Ok(text::from_json(&json)),
+            Ok(_) | Err(_) => Err(Flaw::NoRecord(declared.name.clone())),
+        },
+    }
+}
+
+fn is_flat(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::Array(all) => all.iter().all(serde_json::Value::is_string),
+        serde_json::Value::Object(fields) => fields.values().all(serde_json::Value::is_string),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
+    }
+}
+
+/// What the user should know of results that a cluster would carry, but hardly as meant.
+pub(crate) fn doubts(declared: &IndexMap<Name, ResultDecl>, results: &IndexMap<Name, Value>) -> Vec<String> {
+    let mut doubts = Vec::new();
+    for (name, value) in results {
+        let (Some(it), Some(text)) = (declared.get(name), value.as_str()) else {
+            continue;
+        };
+        let trimmed = text.trim_end_matches('\n');
+        if trimmed.len() < text.len() {
+            doubts.push(format!(
+                "the result `{name}` ends with a line break, which belongs to its value: write it with `printf %s`"
+            ));
+        }
+        if it.shape == ParamShape::String
+            && let Err(reason) = text::parse_one(it.ty.without_none(), trimmed)
+        {
+            doubts.push(format!("the result `{name}` is not what it was declared to be: {reason}"));
+        }
+    }
+    doubts
+}

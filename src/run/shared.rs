@@ -1,0 +1,58 @@
+//! What all tasks of a run share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::base::Name;
+use crate::plan::{Pipeline, Task};
+use crate::run::event::{Event, TaskOutcome};
+use crate::run::mask::Mask;
+use crate::run::scope::Given;
+
+/// What all tasks of a run share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// The value of `context.pipelineRun.name`.
+    pub(crate) name: Name,
+    pub(crate) uid: Name,
+    pub(crate) tasks: IndexMap<Name, Arc<Task>>,
+    pub(crate) pipelines: IndexMap<Name, Arc<Pipeline>>,
+    pub(crate) given: Arc<Given>,
+    pub(crate) mask: Mask,
+    /// What every step gets.
+    pub(crate) environment: IndexMap<String, String>,
+    pub(crate) directory: PathBuf,
+    pub(crate) start: Instant,
+    pub(crate) messages: mpsc::UnboundedSender<Message>,
+}
+
+/// What tasks tell the run.
+#[derive(Debug)]
+pub(crate) enum Message {
+    Event(Event),
+    /// In the order in which the tasks ended.
+    Outcome(TaskOutcome),
+}
+
+impl Shared {
+    /// How long the run has taken.
+    pub(crate) fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Nobody listens only where the run is being dropped.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.messages.send(Message::Event(event));
+    }
+
+    pub(crate) fn note(&self, task: &Name, text: &str) {
+        let task = Some(task.clone());
+        let text = self.mask.hide(text);
+        self.tell(Event::Note { task, text });
+    }
+}

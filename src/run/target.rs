@@ -1,0 +1,147 @@
+//! What is to be run: a pipeline, a task as a pipeline of one node, or a run with its arguments.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::base::spelling::nearest;
+use crate::plan::{
+    Callee, Expr, Node, Pipeline, PipelineResult, Plan, Ref, Run, Target, Task, WorkspaceUse,
+};
+use crate::run::errors::RunError;
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// The name asked for, or the only one.
+    pub(crate) name: Name,
+    /// The pipeline; for a task one of that single node.
+    pub(crate) pipeline: Arc<Pipeline>,
+    /// The run that gives arguments, workspaces and timeouts.
+    pub(crate) run: Option<Run>,
+}
+
+/// Finds what is to be run; without a name, what there is only one of.
+pub(crate) fn select(plan: &Plan, name: Option<&str>) -> Result<Job, RunError> {
+    let name = match name {
+        Some(name) => name,
+        None => only(plan)?,
+    };
+    if let Some(pipeline) = plan.pipelines.get(name) {
+        return Ok(job(name, pipeline.clone(), None));
+    }
+    if let Some(task) = plan.tasks.get(name) {
+        return Ok(job(name, around(name, task), None));
+    }
+    let Some(run) = plan.runs.get(name) else {
+        return Err(unknown(plan, name));
+    };
+    let pipeline = match &run.target {
+        Target::Pipeline(target) => plan.pipelines.get(target).cloned(),
+        Target::Task(target) => plan.tasks.get(target).map(|it| around(target, it)),
+    };
+    let missing = || RunError::Internal(format!("`{name}` runs what is not there"));
+    Ok(job(name, pipeline.ok_or_else(missing)?, Some(run.clone())))
+}
+
+fn job(name: &str, pipeline: Pipeline, run: Option<Run>) -> Job {
+    Job {
+        name: Name::new(name),
+        pipeline: Arc::new(pipeline),
+        run,
+    }
+}
+
+/// What there is only one of: a run that is started by hand, else a pipeline, else a task.
+fn only(plan: &Plan) -> Result<&str, RunError> {
+    let runs = plan.runs.iter().filter(|(_, it)| it.on.is_empty());
+    let runs: Vec<&str> = runs.map(|(name, _)| name.as_str()).collect();
+    let pipelines = plan.pipelines.iter();
+    let pipelines = pipelines.filter(|(_, it)| it.own && it.external.is_none());
+    let pipelines: Vec<&str> = pipelines.map(|(name, _)| name.as_str()).collect();
+    let tasks = plan.tasks.iter();
+    let tasks = tasks.filter(|(_, it)| it.own && it.external.is_none());
+    let tasks: Vec<&str> = tasks.map(|(name, _)| name.as_str()).collect();
+    match (&*runs, &*pipelines, &*tasks) {
+        ([one], _, _) | ([], [one], _) | ([], [], [one]) => Ok(one),
+        ([], [], []) => Err(RunError::Nothing),
+        _ => Err(RunError::Ambiguous { known: known(plan) }),
+    }
+}
+
+fn unknown(plan: &Plan, name: &str) -> RunError {
+    let all = plan.pipelines.keys().chain(plan.tasks.keys());
+    let all = all.chain(plan.runs.keys()).map(Name::as_str);
+    RunError::Unknown {
+        name: name.to_owned(),
+        near: nearest(name, all).map(str::to_owned),
+        known: known(plan),
+    }
+}
+
+fn known(plan: &Plan) -> Vec<String> {
+    let pipelines = plan.pipelines.keys().map(|it| format!("pipeline `{it}`"));
+    let tasks = plan.tasks.iter().filter(|(_, it)| it.own);
+    let tasks = tasks.map(|(name, _)| format!("task `{name}`"));
+    let runs = plan.runs.keys().map(|it| format!("run `{it}`"));
+    pipelines.chain(tasks).chain(runs).collect()
+}
+
+/// A pipeline of this one task, with the same parameters, workspaces and results.
+fn around(name: &str, task: &Task) -> Pipeline {
+    let span = task.meta.span;
+    let name = Name::new(name);
+    let param = |it: &Name| (it.clone(), Expr::reference(span, Ref::Param(it.clone())));
+    let workspace = |it: &Name| {
+        let use_ = WorkspaceUse {
+            workspace: it.clone(),
+            span,
+            sub_path: None,
+            writes: true,
+        };
+        (it.clone(), use_)
+    };
+    let node = Node {
+        name: name.clone(),
+        span,
+        description: None,
+        display_name: None,
+        callee: Callee::Embedded(Box::new(task.clone())),
+        args: task.params.keys().map(param).collect(),
+        matrix: IndexMap::new(),
+        include: Vec::new(),
+        workspaces: task.workspaces.keys().map(workspace).collect(),
+        after: Vec::new(),
+        when: None,
+        retries: 0,
+        timeout: None,
+        continue_on_error: false,
+        skip_if_absent: false,
+        allowed: Vec::new(),
+    };
+    let result = |it: &Name| {
+        let declared = task.results.get(it)?;
+        let reference = Ref::NodeResult(name.clone(), it.clone());
+        let result = PipelineResult {
+            name: it.clone(),
+            span,
+            shape: declared.shape.clone(),
+            ty: declared.ty.clone(),
+            description: None,
+            value: Some(Expr::reference(span, reference)),
+        };
+        Some((it.clone(), result))
+    };
+    Pipeline {
+        meta: task.meta.clone(),
+        external: task.external.clone(),
+        own: task.own,
+        params: task.params.clone(),
+        workspaces: task.workspaces.clone(),
+        nodes: vec![node],
+        finally: Vec::new(),
+        results: task.results.keys().filter_map(result).collect(),
+        allowed: Vec::new(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Workspaces of a run as directories of this machine.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::base::spelling::nearest;
+use crate::host::{self, scratch};
+use crate::plan::Plan;
+use crate::run::evaluate::evaluate;
+use crate::run::scope::{Given, Mount, Scope};
+use crate::run::target::Job;
+use crate::run::text;
+use crate::run::{RunError, RunOptions};
+use crate::value::Value;
+
+/// What binds a workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Source {
+    Unbound,
+    /// The caller's directory.
+    Given(std::path::PathBuf),
+    /// One directory for the whole run.
+    Run,
+    /// A fresh one for each task.
+    Task,
+    /// A file for each key.
+    Files(Vec<(String, String)>),
+}
+
+/// What binds each workspace of the target.
+pub(crate) fn sources(
+    plan: &Plan,
+    job: &Job,
+    options: &RunOptions,
+    given: &std::sync::Arc<Given>,
+    mistakes: &mut Vec<String>,
+) -> IndexMap<Name, Source> {
+    let declared = &job.pipeline.workspaces;
+    let mut sources = IndexMap::new();
+    for (name, directory) in &options.workspaces {
+        let Some(workspace) = declared.get(name.as_str()) else {
+            mistakes.push(no_such(job, name));
+            continue;
+        };
+        match scratch::whole(directory) {
+            Ok(path) if scratch::is_directory(&path) => {
+                sources.insert(workspace.name.clone(), Source::Given(path));
+            }
+            Ok(_) => mistakes.push(format!("`{}` is no directory", directory.display())),
+            Err(error) => {
+                let reason = host::reason(&error);
+                mistakes.push(format!("cannot use `{}`: {reason}", directory.display()));
+            }
+        }
+    }
+    let scope = Scope {
+        given: given.clone(),
+        ..Scope::default()
+    };
+    for (name, workspace) in declared {
+        if sources.contains_key(name) || options.workspaces.iter().any(|(it, _)| it == name) {
+            continue;
+        }
+        let bound = job.run.as_ref().map(|it| it.workspaces.get(name));
+        let source = match bound {
+            Some(Some((expr, _))) => evaluate(expr, &scope)
+                .map_err(|it| it.to_string())
+                .and_then(|it| of_api(plan, &it, given)),
+            // A run that binds nothing leaves the workspace out.
+            Some(None) if workspace.optional => Ok(Source::Unbound),
+            None if workspace.optional => Ok(Source::Unbound),
+            Some(None) | None => Ok(Source::Run),
+        };
+        match source {
+            Ok(source) => {
+                sources.insert(name.clone(), source);
+            }
+            Err(reason) => mistakes.push(format!(
+                "the workspace `{name}` cannot be made: {reason}; say --workspace {name}=DIRECTORY"
+            )),
+        }
+    }
+    sources
+}
+
+fn no_such(job: &Job, name: &str) -> String {
+    let known = job.pipeline.workspaces.keys().map(Name::as_str);
+    let help = nearest(name, known).map(|it| format!(": did you mean `{it}`?"));
+    format!("there is no workspace `{name}`{}", help.unwrap_or_default())
+}
+
+/// A volume source as the API has it.
+fn of_api(plan: &Plan, source: &Value, given: &Given) -> Result<Source, String> {
+    let Some(fields) = source.as_record() else {
+        return Ok(if source.is_none() { Source::Unbound } else { Source::Run });
+    };
+    let name = |of: &str, key: &str| fields.get(of)?.get(key).map(text::of);
+    if let Some(secret) = name("secret", "secretName") {
+        let declared = plan.secrets.get(secret.as_str());
+        let keys = declared.map(|it| it.keys.clone()).unwrap_or_default();
+        return files(&secret, &keys, &given.secrets, "secret");
+    }
+    if let Some(config) = name("configMap", "name") {
+        return files(&config, &[], &given.configs, "config map");
+    }
+    if fields.contains_key("emptyDir") {
+        return Ok(Source::Task);
+    }
+    Ok(Source::Run)
+}
+
+fn files(
+    name: &str,
+    keys: &[Name],
+    known: &IndexMap<String, String>,
+    kind: &str,
+) -> Result<Source, String> {
+    let prefix = format!("{name}/");
+    let given = known.iter();
+    let given = given.filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text)));
+    let files: Vec<(String, String)> = given.map(|(key, it)| (key.to_owned(), it.clone())).collect();
+    let missing = keys.iter().find(|key| !files.iter().any(|(it, _)| it == key.as_str()));
+    match missing {
+        Some(key) => Err(format!("the {kind} `{name}` has no key `{key}` here")),
+        None if files.is_empty() => Err(format!("the {kind} `{name}` is not known here")),
+        None => Ok(Source::Files(files)),
+    }
+}
+
+/// Makes the directories.
+pub(crate) fn mounts(
+    sources: &IndexMap<Name, Source>,
+    root: &Path,
+) -> Result<IndexMap<Name, Mount>, RunError> {
+    let mut mounts = IndexMap::new();
+    for (name, source) in sources {
+        let mount = match source {
+            Source::Unbound => Mount::Unbound,
+            Source::Task => Mount::Fresh,
+            Source::Given(path) => Mount::Directory(path.clone()),
+            Source::Run => {
+                let path = root.join("workspaces").join(name.as_str());
+                scratch::make(&path).map_err(|error| RunError::Files { path: path.clone(), error })?;
+                Mount::Directory(path)
+            }
+            Source::Files(files) => {
+                let path = root.join(SECRETS).join(name.as_str());
+                for (key, text) in files {
+                    let file = path.join(key);
+                    let written = scratch::write_private(&file, text.as_bytes());
+                    written.map_err(|error| RunError::Files { path: file, error })?;
+                }
+                Mount::Directory(path)
+            }
+        };
+        mounts.insert(name.clone(), mount);
+    }
+    Ok(mounts)
+}
+
+/// Where files of secrets are while the run goes on; never kept.
+pub(crate) const SECRETS: &str = "secrets";
