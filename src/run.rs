@@ -1,12 +1,37 @@
 //! Runs a pipeline or task of a plan here and now, with Tekton's semantics. Knows nothing of terminals.
 
+mod arguments;
+mod attempt;
 mod cancel;
+mod decide;
 mod errors;
+mod evaluate;
 mod event;
+mod graph;
+mod mask;
+mod matrix;
+mod needs;
+mod prepare;
+mod process;
+mod results;
+mod scope;
+mod shared;
+mod step;
+mod target;
+mod text;
+mod verdict;
+mod volumes;
 
 use std::path::PathBuf;
+use std::time::SystemTime;
+
+use tokio::time::Instant;
 
 use crate::plan::Plan;
+use crate::run::graph::Drive;
+use crate::run::prepare::{Prepared, Receiver};
+use crate::run::shared::Message;
+use crate::run::verdict::PipelineEnd;
 
 pub use cancel::{Cancel, Canceller, Urgency, cancellation};
 pub use errors::RunError;
@@ -38,12 +63,102 @@ pub struct RunOptions {
 }
 
 /// Runs what `options` name. Must be called within a tokio runtime, best one of a single thread.
+///
+/// # Errors
+/// Where it does not begin. Whatever goes wrong later is part of the outcome.
 pub async fn run(
     plan: &Plan,
     options: &RunOptions,
     events: &mut dyn FnMut(Event),
     cancel: Cancel,
 ) -> Result<Outcome, RunError> {
-    let _ = (plan, options, events, cancel);
-    Err(RunError::Internal(String::from("not there yet")))
+    let prepared = prepare::prepare(plan, options)?;
+    let place = prepare::Place::make(options)?;
+    let (drive, messages) = prepare::drive(&prepared, &place, cancel)?;
+    let mut follow = Follow::new(&prepared, events);
+    let end = follow.to_the_end(drive, messages).await;
+    Ok(follow.outcome(end, place, options.keep))
+}
+
+/// Hands on what happens and remembers how each task ended.
+struct Follow<'a> {
+    prepared: &'a Prepared,
+    events: &'a mut dyn FnMut(Event),
+    tasks: Vec<TaskOutcome>,
+    start: Instant,
+}
+
+impl<'a> Follow<'a> {
+    fn new(prepared: &'a Prepared, events: &'a mut dyn FnMut(Event)) -> Self {
+        Self {
+            prepared,
+            events,
+            tasks: Vec::new(),
+            start: Instant::now(),
+        }
+    }
+
+    async fn to_the_end(&mut self, drive: Drive, mut messages: Receiver) -> PipelineEnd {
+        (self.events)(Event::RunStarted {
+            name: drive.shared.name.clone(),
+            target: self.prepared.job.name.clone(),
+            started: SystemTime::now(),
+        });
+        for (task, text) in &self.prepared.needs.notes {
+            drive.shared.note(task, text);
+        }
+        let mut driven = graph::drive(drive);
+        let mut batch = Vec::new();
+        loop {
+            tokio::select! { biased;
+                // As many at once as there are, so that chatty steps cannot outrun who listens.
+                count = messages.recv_many(&mut batch, usize::MAX), if !messages.is_closed() => {
+                    if count > 0 {
+                        self.hand_on(&mut batch);
+                    }
+                }
+                end = &mut driven => {
+                    while let Ok(message) = messages.try_recv() {
+                        batch.push(message);
+                    }
+                    self.hand_on(&mut batch);
+                    return end;
+                }
+            }
+        }
+    }
+
+    fn hand_on(&mut self, batch: &mut Vec<Message>) {
+        for message in batch.drain(..) {
+            match message {
+                Message::Event(event) => (self.events)(event),
+                Message::Outcome(outcome) => self.tasks.push(outcome),
+            }
+        }
+    }
+
+    fn outcome(self, end: PipelineEnd, place: prepare::Place, keep: bool) -> Outcome {
+        let took = self.start.elapsed();
+        let mask = &self.prepared.mask;
+        (self.events)(Event::RunFinished {
+            status: end.status,
+            reason: end.reason.clone(),
+            message: mask.hide(&end.message),
+            results: mask.values(&end.results),
+            time: took,
+        });
+        let mut tasks = self.tasks;
+        let order = prepare::order(&self.prepared.job.pipeline);
+        tasks.sort_by_cached_key(|it| prepare::rank(&order, it));
+        let kept = place.close(keep || end.status != Status::Succeeded);
+        Outcome {
+            status: end.status,
+            reason: end.reason,
+            message: end.message,
+            results: end.results,
+            tasks,
+            took,
+            kept,
+        }
+    }
 }

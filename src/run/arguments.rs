@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::base::spelling::nearest;
+use crate::eval::from_json;
 use crate::plan::{Param, ParamShape, Pipeline, Ref};
 use crate::run::RunOptions;
 use crate::run::evaluate::evaluate;
@@ -94,9 +95,7 @@ fn parsed(
         let before = params.get(key);
         let value = match (&param.shape, field) {
             (ParamShape::Object(_), Some(field)) => Ok(with_field(before, field, text)),
-            (ParamShape::String | ParamShape::Array, Some(_)) => {
-                Err("it has no fields".to_owned())
-            }
+            (ParamShape::String | ParamShape::Array, Some(_)) => Err("it has no fields".to_owned()),
             (ParamShape::String, None) if before.is_some() => Err("it is given twice".to_owned()),
             (_, None) => text::parse(param, text),
         };
@@ -142,7 +141,7 @@ pub(crate) fn given(options: &RunOptions) -> Given {
         // The body and the headers are open data; all else is text.
         let open = matches!(base(name), "body" | "headers");
         let json = open.then(|| serde_json::from_str(it).ok()).flatten();
-        let value = json.as_ref().map_or_else(|| Value::str(it), text::from_json);
+        let value = json.as_ref().map_or_else(|| Value::str(it), from_json);
         (Name::new(name), value)
     });
     Given {
@@ -184,6 +183,12 @@ pub(crate) fn environment(options: &RunOptions) -> IndexMap<String, String> {
 
 /// A secret's key from the environment, `WUDI_DB_PASSWORD` for `wudi-db/password`.
 pub(crate) fn variable(secret: &str) -> String {
-    let upper = |it: char| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' };
+    let upper = |it: char| {
+        if it.is_ascii_alphanumeric() {
+            it.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
     secret.chars().map(upper).collect()
 }

@@ -113,7 +113,10 @@ async fn one_attempt(work: &mut Work, attempt: u32) -> (Verdict, IndexMap<Name, 
         Ok(mut scope) => steps(work, &mut scope, &mut results).await,
         Err(error) => {
             let reason = crate::host::reason(&error);
-            failed("PodCreationFailed", format!("cannot make its directories: {reason}"))
+            failed(
+                "PodCreationFailed",
+                format!("cannot make its directories: {reason}"),
+            )
         }
     };
     for doubt in results::doubts(&work.task.results, &results) {
@@ -124,7 +127,11 @@ async fn one_attempt(work: &mut Work, attempt: u32) -> (Verdict, IndexMap<Name, 
 
 fn failed(reason: &'static str, message: String) -> Verdict {
     let status = Status::Failed;
-    Verdict { status, reason, message }
+    Verdict {
+        status,
+        reason,
+        message,
+    }
 }
 
 /// The scope of an attempt, its directories made.
@@ -157,7 +164,10 @@ fn scope(work: &Work, attempt: u32) -> std::io::Result<Scope> {
     tell("task.name", &work.task.meta.name);
     tell("task.retry-count", &attempt.to_string());
     let step_results = IndexMap::new();
-    scope.task = Some(TaskView { directory, step_results });
+    scope.task = Some(TaskView {
+        directory,
+        step_results,
+    });
     Ok(scope)
 }
 
@@ -204,10 +214,17 @@ fn collect(
     scope: &mut Scope,
     results: &mut IndexMap<Name, Value>,
 ) -> Result<(), Flaw> {
-    let Some(view) = &mut scope.task else { return Ok(()) };
+    let Some(view) = &mut scope.task else {
+        return Ok(());
+    };
     let name = step::name(step, index);
-    let own = view.directory.join("steps").join(name.as_str()).join("results");
-    view.step_results.insert(name, results::read(&own, step.results.values())?);
+    let own = view
+        .directory
+        .join("steps")
+        .join(name.as_str())
+        .join("results");
+    view.step_results
+        .insert(name, results::read(&own, step.results.values())?);
     *results = results::read(&view.directory.join("results"), task.results.values())?;
     for it in task.results.values() {
         // A result that no step gave stays absent.
@@ -228,7 +245,10 @@ async fn one_step(
     scope: &Scope,
 ) -> Then {
     let name = step::name(step, index);
-    let wanted = step.when.as_ref().map_or(Ok(true), |it| evaluate::truth(it, scope));
+    let wanted = step
+        .when
+        .as_ref()
+        .map_or(Ok(true), |it| evaluate::truth(it, scope));
     if wanted == Ok(false) {
         finished(work, &name, StepEnd::Skipped);
         return Then::GoOn;
@@ -247,7 +267,9 @@ async fn one_step(
         }
     };
     let own = step.timeout.and_then(|it| u64::try_from(it).ok());
-    let own = own.filter(|it| *it > 0).map(|it| Instant::now() + Duration::from_nanos(it));
+    let own = own
+        .filter(|it| *it > 0)
+        .map(|it| Instant::now() + Duration::from_nanos(it));
     let earliest = limit.into_iter().chain(own).min();
     let end = {
         let (shared, task, step) = (work.shared.clone(), work.name.clone(), name.clone());
@@ -258,10 +280,23 @@ async fn one_step(
         let program = launch.command.first().map_or("", String::as_str);
         let reason = crate::host::reason(&error);
         let line = format!("cannot start `{program}`: {reason}");
-        log(&work.shared, &work.name, &name, Stream::Err, line.as_bytes());
+        log(
+            &work.shared,
+            &work.name,
+            &name,
+            Stream::Err,
+            line.as_bytes(),
+        );
         ProcessEnd::Exited(127)
     });
-    judge(work, step, &name, end, own.is_some() && own == earliest, scope)
+    judge(
+        work,
+        step,
+        &name,
+        end,
+        own.is_some() && own == earliest,
+        scope,
+    )
 }
 
 fn unprepared(step: &Name, lack: &Lack) -> Verdict {
@@ -281,19 +316,28 @@ fn judge(
     scope: &Scope,
 ) -> Then {
     if let (ProcessEnd::Exited(code), Some(task)) = (end, &scope.task) {
-        let file = task.directory.join("steps").join(name.as_str()).join("exitCode");
+        let file = task
+            .directory
+            .join("steps")
+            .join(name.as_str())
+            .join("exitCode");
         let _ = scratch::write(&file, code.to_string().as_bytes());
     }
     let (shown, then) = match end {
         ProcessEnd::Exited(0) => (StepEnd::Exited(0), Then::GoOn),
-        ProcessEnd::Exited(code) if step.continue_on_error => (StepEnd::Continued(code), Then::GoOn),
+        ProcessEnd::Exited(code) if step.continue_on_error => {
+            (StepEnd::Continued(code), Then::GoOn)
+        }
         ProcessEnd::Exited(code) => {
             missing_tool(work, step, name, code, scope);
             let reason = if code == 137 { "StepOOM" } else { "StepFailed" };
             let message = format!("\"step-{name}\" exited with code {code}");
             (StepEnd::Exited(code), Then::Stop(failed(reason, message)))
         }
-        ProcessEnd::TimedOut => (StepEnd::TimedOut, Then::Stop(late(work, name, by_own_limit))),
+        ProcessEnd::TimedOut => (
+            StepEnd::TimedOut,
+            Then::Stop(late(work, name, by_own_limit)),
+        ),
         ProcessEnd::Cancelled => {
             let verdict = Verdict {
                 status: Status::Cancelled,
@@ -312,15 +356,23 @@ fn late(work: &Work, step: &Name, by_own_limit: bool) -> Verdict {
         let limit = "because the step exceeded the specified timeout limit";
         return failed("StepFailed", format!("\"step-{step}\" exited {limit}"));
     }
-    let within = work.timeout.map(|it| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX));
-    let within = text::duration(within.unwrap_or_default());
-    let message = format!("TaskRun \"{}\" failed to finish within \"{within}\"", work.name);
+    let within = work
+        .timeout
+        .map(|it| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX));
+    let within = text::of(&Value::Duration(within.unwrap_or_default()));
+    let message = format!(
+        "TaskRun \"{}\" failed to finish within \"{within}\"",
+        work.name
+    );
     failed("TaskRunTimeout", message)
 }
 
 /// A program that is not found is likely one of the image's.
 fn missing_tool(work: &Work, step: &Step, name: &Name, code: i32, scope: &Scope) {
-    let image = step.image.as_ref().and_then(|it| evaluate::text(it, scope).ok());
+    let image = step
+        .image
+        .as_ref()
+        .and_then(|it| evaluate::text(it, scope).ok());
     if let (127, Some(image)) = (code, image) {
         let note = format!(
             "step `{name}` is made for the image `{image}`, and here runs with this machine's programs, of which one is missing: install it, or give the task a `host {{ … }}` block"

@@ -104,7 +104,9 @@ pub(crate) fn of_task(
 pub(crate) fn of_finally(node: &Node, scope: &mut Scope, shared: &Shared) -> Decision {
     let wanted = node.when.as_ref().map_or(Ok(true), |it| truth(it, scope));
     match (instances(node, scope, shared), wanted) {
-        (Err(Lack::Result { .. }), _) | (Ok(_), Err(Lack::Result { .. })) => Decision::Skip(MISSING),
+        (Err(Lack::Result { .. }), _) | (Ok(_), Err(Lack::Result { .. })) => {
+            Decision::Skip(MISSING)
+        }
         (Err(lack), _) | (Ok(_), Err(lack)) => Decision::Invalid(lack),
         (Ok(_), Ok(false)) => Decision::Skip(WHEN),
         (Ok(all), Ok(true)) if all.is_empty() => Decision::Skip(EMPTY),
@@ -114,9 +116,17 @@ pub(crate) fn of_finally(node: &Node, scope: &mut Scope, shared: &Shared) -> Dec
 
 fn instances(node: &Node, scope: &mut Scope, shared: &Shared) -> Result<Vec<Instance>, Lack> {
     let retries = Value::str(node.retries.to_string());
-    scope.context.insert(Name::new("pipelineTask.retries"), retries);
+    scope
+        .context
+        .insert(Name::new("pipelineTask.retries"), retries);
     if node.matrix.is_empty() && node.include.is_empty() {
-        return Ok(vec![instance(node, node.name.clone(), Combination::new(), scope, shared)?]);
+        return Ok(vec![instance(
+            node,
+            node.name.clone(),
+            Combination::new(),
+            scope,
+            shared,
+        )?]);
     }
     let mut lists = IndexMap::new();
     for (name, list) in &node.matrix {
@@ -198,7 +208,12 @@ pub(crate) fn fill(
     scope: &mut Scope,
 ) -> Result<(), Lack> {
     for (name, param) in params {
-        let around = || scope.outer.as_ref().and_then(|it| it.params.get(name).cloned());
+        let around = || {
+            scope
+                .outer
+                .as_ref()
+                .and_then(|it| it.params.get(name).cloned())
+        };
         let value = match (given.get(name).cloned().or_else(around), &param.default) {
             (Some(value), default) => with_default_keys(value, default.as_ref(), scope)?,
             (None, Some(default)) => evaluate(default, scope)?,
@@ -241,8 +256,10 @@ fn mounts(
         if let (Mount::Directory(path), Some(sub)) = (&mount, &use_.sub_path) {
             let sub = text(sub, scope)?;
             let below = below(path, &sub);
-            let below = below.ok_or_else(|| Lack::Other(format!("`{sub}` leads out of the workspace")))?;
-            let unmade = |it| Lack::Other(format!("cannot make `{sub}`: {}", crate::host::reason(&it)));
+            let below =
+                below.ok_or_else(|| Lack::Other(format!("`{sub}` leads out of the workspace")))?;
+            let unmade =
+                |it| Lack::Other(format!("cannot make `{sub}`: {}", crate::host::reason(&it)));
             scratch::make(&below).map_err(unmade)?;
             mount = Mount::Directory(below);
         }

@@ -1,10 +1,9 @@
 //! Values of expressions while a run goes on. What the target sees as text is compared as text.
 
-use std::cmp::Ordering;
-
 use indexmap::IndexMap;
 
 use crate::base::Name;
+use crate::eval;
 use crate::plan::{Expr, ExprKind, Part, Ref};
 use crate::run::scope::{Lack, Scope};
 use crate::run::text;
@@ -28,7 +27,11 @@ pub(crate) fn evaluate(expr: &Expr, scope: &Scope) -> Result<Value, Lack> {
         ExprKind::Binary(op, two) => binary(*op, &two.0, &two.1, scope),
         ExprKind::Call(name, args) => call(name, args, scope),
         ExprKind::If(three) => {
-            let chosen = if truth(&three.0, scope)? { &three.1 } else { &three.2 };
+            let chosen = if truth(&three.0, scope)? {
+                &three.1
+            } else {
+                &three.2
+            };
             evaluate(chosen, scope)
         }
         ExprKind::Each(list) => evaluate(list, scope),
@@ -71,10 +74,7 @@ fn list(all: &[Expr], scope: &Scope) -> Result<Value, Lack> {
     Ok(Value::list(values.collect::<Result<_, _>>()?))
 }
 
-fn record(
-    fields: &IndexMap<Name, Expr>,
-    scope: &Scope,
-) -> Result<IndexMap<Name, Value>, Lack> {
+fn record(fields: &IndexMap<Name, Expr>, scope: &Scope) -> Result<IndexMap<Name, Value>, Lack> {
     let values = fields.iter();
     let values = values.map(|(name, it)| Ok((name.clone(), evaluate(it, scope)?)));
     values.collect()
@@ -114,19 +114,26 @@ fn path(expr: &Expr) -> Option<Name> {
 
 fn index(of: &Value, at: &Value) -> Result<Value, Lack> {
     let found = match at {
-        Value::Int(at) => usize::try_from(*at).ok().and_then(|at| of.as_list()?.get(at)),
+        Value::Int(at) => usize::try_from(*at)
+            .ok()
+            .and_then(|at| of.as_list()?.get(at)),
         _ => at.as_str().and_then(|key| of.get(key)),
     };
-    let lack = || Lack::Other(format!("there is no `[{}]` in {}", text::of(at), text::of(of)));
+    let lack = || {
+        Lack::Other(format!(
+            "there is no `[{}]` in {}",
+            text::of(at),
+            text::of(of)
+        ))
+    };
     found.cloned().ok_or_else(lack)
 }
 
 fn unary(op: UnaryOp, value: &Value) -> Result<Value, Lack> {
-    let negated = match op {
-        UnaryOp::Not => as_truth(value).map(|it| Value::Bool(!it)),
-        UnaryOp::Neg => value.as_int().and_then(i64::checked_neg).map(Value::Int),
-    };
-    negated.ok_or_else(|| Lack::Other(format!("`{}` cannot be negated", text::of(value))))
+    if let (UnaryOp::Not, Some(truth)) = (op, as_truth(value)) {
+        return Ok(Value::Bool(!truth));
+    }
+    eval::unary(op, value).map_err(|it| Lack::Other(it.to_string()))
 }
 
 fn binary(op: BinaryOp, left: &Expr, right: &Expr, scope: &Scope) -> Result<Value, Lack> {
@@ -153,76 +160,26 @@ fn binary(op: BinaryOp, left: &Expr, right: &Expr, scope: &Scope) -> Result<Valu
 }
 
 fn apply(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Lack> {
-    let compare = |holds: fn(Ordering) -> bool| order(left, right).map(|it| Value::Bool(holds(it)));
-    let whole = |of: fn(i64, i64) -> Option<i64>| of(left.as_int()?, right.as_int()?).map(Value::Int);
-    let result = match op {
-        BinaryOp::Eq => Some(Value::Bool(same(left, right))),
-        BinaryOp::Ne => Some(Value::Bool(!same(left, right))),
-        BinaryOp::In => contains(right, left).map(Value::Bool),
-        BinaryOp::Lt => compare(Ordering::is_lt),
-        BinaryOp::Le => compare(Ordering::is_le),
-        BinaryOp::Gt => compare(Ordering::is_gt),
-        BinaryOp::Ge => compare(Ordering::is_ge),
-        BinaryOp::Add => sum(left, right),
-        BinaryOp::Sub => whole(i64::checked_sub),
-        BinaryOp::Mul => whole(i64::checked_mul),
-        BinaryOp::Div => whole(i64::checked_div),
-        BinaryOp::Range => Some(Value::Range(std::sync::Arc::new((left.clone(), right.clone())))),
-        BinaryOp::Coalesce | BinaryOp::And | BinaryOp::Or => None,
-    };
-    result.ok_or_else(|| {
-        let (left, right) = (text::of(left), text::of(right));
-        Lack::Other(format!("`{left} {} {right}` has no value", op.symbol()))
-    })
+    match (op, right) {
+        (BinaryOp::Eq, _) => Ok(Value::Bool(same(left, right))),
+        (BinaryOp::Ne, _) => Ok(Value::Bool(!same(left, right))),
+        (BinaryOp::In, Value::List(all)) => Ok(Value::Bool(all.iter().any(|it| same(it, left)))),
+        _ => eval::binary(op, left, right).map_err(|it| Lack::Other(it.to_string())),
+    }
 }
 
-/// Whether the target could tell the two apart.
+/// Whether the target could not tell the two apart.
 fn same(left: &Value, right: &Value) -> bool {
-    left == right || text::of(left) == text::of(right)
+    eval::equal(left, right) || text::of(left) == text::of(right)
 }
 
-fn contains(all: &Value, one: &Value) -> Option<bool> {
-    if let Some(fields) = all.as_record() {
-        return Some(fields.contains_key(text::of(one).as_str()));
-    }
-    all.as_list().map(|all| all.iter().any(|it| same(it, one)))
-}
-
-fn sum(left: &Value, right: &Value) -> Option<Value> {
-    if let (Some(left), Some(right)) = (left.as_list(), right.as_list()) {
-        return Some(Value::list([left, right].concat()));
-    }
-    if let (Some(left), Some(right)) = (left.as_str(), right.as_str()) {
-        return Some(Value::str(format!("{left}{right}")));
-    }
-    left.as_int()?.checked_add(right.as_int()?).map(Value::Int)
-}
-
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    let number = |it: &Value| match it {
-        Value::Int(it) | Value::Duration(it) | Value::Bytes(it) | Value::Cpu(it) => Some(*it as f64),
-        Value::Percent(it) => Some(*it as f64),
-        Value::Float(it) => Some(*it),
-        Value::Str(it) => it.parse().ok(),
-        Value::None
-        | Value::Bool(_)
-        | Value::List(_)
-        | Value::Record(_)
-        | Value::Range(_)
-        | Value::Make(_)
-        | Value::Thing(_) => None,
-    };
-    match (number(left), number(right)) {
-        (Some(left), Some(right)) => left.partial_cmp(&right),
-        (None, _) | (_, None) => Some(left.as_str()?.cmp(right.as_str()?)),
-    }
-}
-
-/// A function that was left for later; most are computed when compiling.
+/// A function that was left for later.
 fn call(name: &Name, args: &[Expr], scope: &Scope) -> Result<Value, Lack> {
-    match (name.as_str(), args) {
-        ("unsafe", [of]) => evaluate(of, scope),
-        _ => Err(Lack::Other(format!("`{name}` is not computed while running"))),
+    let args = args.iter().map(|it| evaluate(it, scope));
+    let args: Vec<Value> = args.collect::<Result<_, _>>()?;
+    match (name.as_str(), &*args) {
+        ("unsafe", [value]) => Ok(value.clone()),
+        _ => eval::call(name, &args).map_err(|it| Lack::Other(it.to_string())),
     }
 }
 

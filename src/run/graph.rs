@@ -96,7 +96,9 @@ fn edges(pipeline: &Pipeline) -> Edges {
     let mut edges = Edges::none(pipeline.nodes.len());
     for (at, node) in pipeline.nodes.iter().enumerate() {
         for parent in graph.parents(&node.name) {
-            let Some(place) = places.get(&parent) else { continue };
+            let Some(place) = places.get(&parent) else {
+                continue;
+            };
             if let Some(all) = edges.parents.get_mut(at) {
                 all.push(*place);
             }
@@ -207,7 +209,11 @@ impl Pass {
     fn out_of_time(&mut self, going: &Going<'_>) {
         let whole = self.pipeline_deadline.is_some() && self.deadline == self.pipeline_deadline;
         self.deadline = None;
-        self.stop = if whole { Stop::PipelineTimeout } else { Stop::TasksTimeout };
+        self.stop = if whole {
+            Stop::PipelineTimeout
+        } else {
+            Stop::TasksTimeout
+        };
         going.canceller.demand(Urgency::Gentle);
     }
 
@@ -251,7 +257,9 @@ impl Pass {
                         cancel: going.cancel.clone(),
                     };
                     let finally = going.part == Part::Finally;
-                    going.set.spawn(async move { (at, place, one_task(work, finally).await) });
+                    going
+                        .set
+                        .spawn(async move { (at, place, one_task(work, finally).await) });
                 }
                 What::Pipeline(pipeline) => {
                     let drive = Drive {
@@ -265,7 +273,9 @@ impl Pass {
                         },
                         cancel: going.cancel.clone(),
                     };
-                    going.set.spawn(async move { (at, place, one_pipeline(drive).await) });
+                    going
+                        .set
+                        .spawn(async move { (at, place, one_pipeline(drive).await) });
                 }
             }
         }
@@ -273,7 +283,9 @@ impl Pass {
     }
 
     fn ended(&mut self, at: usize, instance: usize, end: TaskEnd, going: &mut Going<'_>) {
-        let Some(running) = going.running.get_mut(&at) else { return };
+        let Some(running) = going.running.get_mut(&at) else {
+            return;
+        };
         if let Some(place) = running.ends.get_mut(instance) {
             *place = Some(end);
         }
@@ -357,7 +369,10 @@ impl<'a> Going<'a> {
     fn new(nodes: &'a [Node], edges: Edges, part: Part) -> Self {
         let waits: Vec<usize> = edges.parents.iter().map(Vec::len).collect();
         let ready = waits.iter().enumerate();
-        let ready = ready.filter(|(_, waits)| **waits == 0).map(|(at, _)| at).collect();
+        let ready = ready
+            .filter(|(_, waits)| **waits == 0)
+            .map(|(at, _)| at)
+            .collect();
         let (canceller, cancel) = cancellation();
         Self {
             nodes,
@@ -417,7 +432,9 @@ fn merge(node: &Node, running: Running) -> (Status, NodeView) {
         ends.extend(end.map(|it| (name, it)));
     }
     let has = |status: Status| ends.iter().find(|(_, it)| it.status == status);
-    let worst = has(Status::Cancelled).or(has(Status::Failed)).or(ends.first());
+    let worst = has(Status::Cancelled)
+        .or(has(Status::Failed))
+        .or(ends.first());
     let status = worst.map_or(Status::Failed, |(_, it)| it.status);
     let reason = worst.map(|(_, it)| it.reason.clone()).unwrap_or_default();
     let length = ends.len();

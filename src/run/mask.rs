@@ -88,7 +88,9 @@ impl Mask {
 
     /// The values without secrets.
     pub(crate) fn values(&self, values: &IndexMap<Name, Value>) -> IndexMap<Name, Value> {
-        let hidden = values.iter().map(|(name, it)| (name.clone(), self.value(it)));
+        let hidden = values
+            .iter()
+            .map(|(name, it)| (name.clone(), self.value(it)));
         hidden.collect()
     }
 }
@@ -109,7 +111,9 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in bytes.chunks_exact(3) {
-        let bits = group.iter().fold(0_u32, |bits, it| bits << 8 | u32::from(*it));
+        let bits = group
+            .iter()
+            .fold(0_u32, |bits, it| bits << 8 | u32::from(*it));
         for shift in [18, 12, 6, 0] {
             let digit = DIGITS.get((bits >> shift & 63) as usize);
             text.extend(digit.map(|it| char::from(*it)));
@@ -156,7 +160,11 @@ mod tests {
     #[test]
     fn base64_is_hidden_wherever_it_begins() {
         let mask = mask("correct horse");
-        for text in ["Y29ycmVjdCBob3JzZQ==", "OmNvcnJlY3QgaG9yc2U=", "YTpjb3JyZWN0IGhvcnNl"] {
+        for text in [
+            "Y29ycmVjdCBob3JzZQ==",
+            "OmNvcnJlY3QgaG9yc2U=",
+            "YTpjb3JyZWN0IGhvcnNl",
+        ] {
             let hidden = mask.hide(text);
             assert!(hidden.contains("***") && hidden.len() < 10, "{hidden}");
         }

@@ -43,7 +43,11 @@ pub(crate) fn combinations(
 
 /// Writes an `include` into the combinations that it fits, or adds it where none of its values is among theirs.
 fn add(all: &mut Vec<Combination>, product: &[Combination], include: &Combination) {
-    let shares = |it: &Combination| include.iter().any(|(name, value)| it.get(name) == Some(value));
+    let shares = |it: &Combination| {
+        include
+            .iter()
+            .any(|(name, value)| it.get(name) == Some(value))
+    };
     if !product.iter().any(shares) && include.keys().any(|it| has(product, it)) {
         all.push(include.clone());
         return;
@@ -71,7 +75,9 @@ mod tests {
 
     fn of(pairs: &[(&str, &str)]) -> Combination {
         let pairs = pairs.iter();
-        pairs.map(|(name, it)| (Name::new(name), Value::str(it))).collect()
+        pairs
+            .map(|(name, it)| (Name::new(name), Value::str(it)))
+            .collect()
     }
 
     fn lists(all: &[(&str, &[&str])]) -> IndexMap<Name, Vec<Value>> {
@@ -82,14 +88,20 @@ mod tests {
 
     #[test]
     fn the_first_list_varies_fastest() {
-        let lists = lists(&[("os", &["linux", "mac"]), ("browser", &["chrome", "safari"])]);
+        let lists = lists(&[
+            ("os", &["linux", "mac"]),
+            ("browser", &["chrome", "safari"]),
+        ]);
         let all = combinations(&lists, &[]);
         let shown: Vec<String> = all
             .iter()
             .map(|it| format!("{:?}/{:?}", it["os"].as_str(), it["browser"].as_str()))
             .map(|it| it.replace("Some(\"", "").replace("\")", ""))
             .collect();
-        assert_eq!(shown, ["linux/chrome", "mac/chrome", "linux/safari", "mac/safari"]);
+        assert_eq!(
+            shown,
+            ["linux/chrome", "mac/chrome", "linux/safari", "mac/safari"]
+        );
     }
 
     #[test]
@@ -110,6 +122,9 @@ mod tests {
     #[test]
     fn an_empty_list_leaves_nothing() {
         let lists = lists(&[("os", &[]), ("browser", &["chrome"])]);
-        assert_eq!(combinations(&lists, &[of(&[("os", "linux")])]), Vec::<Combination>::new());
+        assert_eq!(
+            combinations(&lists, &[of(&[("os", "linux")])]),
+            Vec::<Combination>::new()
+        );
     }
 }

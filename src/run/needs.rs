@@ -32,7 +32,9 @@ impl Needs {
     fn pipeline(&mut self, plan: &Plan, pipeline: &Pipeline) {
         if pipeline.external.is_some() && pipeline.nodes.is_empty() {
             let name = &pipeline.meta.name;
-            self.unable.insert(format!("`{name}` is declared elsewhere, so that its tasks are not known here"));
+            self.unable.insert(format!(
+                "`{name}` is declared elsewhere, so that its tasks are not known here"
+            ));
         }
         for node in pipeline.nodes.iter().chain(&pipeline.finally) {
             self.node(plan, node);
@@ -57,7 +59,8 @@ impl Needs {
                 if let Some(pipeline) = plan.pipelines.get(name)
                     && !self.pipelines.contains_key(name)
                 {
-                    self.pipelines.insert(name.clone(), Arc::new(pipeline.clone()));
+                    self.pipelines
+                        .insert(name.clone(), Arc::new(pipeline.clone()));
                     self.pipeline(plan, pipeline);
                 }
             }
@@ -78,7 +81,10 @@ impl Needs {
         if task.host_steps.is_some() {
             return;
         }
-        for (field, what) in [("sidecars", "its sidecars are not started"), ("volumes", "its volumes are not mounted")] {
+        for (field, what) in [
+            ("sidecars", "its sidecars are not started"),
+            ("volumes", "its volumes are not mounted"),
+        ] {
             if task.extra.contains_key(field) {
                 self.notes.insert((name.clone(), format!("here {what}")));
             }
@@ -102,7 +108,10 @@ impl Needs {
             self.expr(task, expr);
         }
         let texts = [&step.script, &step.working_dir].into_iter().flatten();
-        if texts.filter_map(Expr::text).any(|it| it.contains("/tekton/") || it.contains("/workspace/")) {
+        if texts
+            .filter_map(Expr::text)
+            .any(|it| it.contains("/tekton/") || it.contains("/workspace/"))
+        {
             self.notes.insert((task.clone(), format!(
                 "the step `{name}` names a path of a container, which is not there on this machine: take it from `results.x.path` or `workspace.path`"
             )));
@@ -123,10 +132,14 @@ impl Needs {
     }
 
     fn secret(&mut self, task: &Name, name: &Name, key: &Name) {
-        self.secrets.entry(format!("{name}/{key}")).or_insert_with(|| task.clone());
+        self.secrets
+            .entry(format!("{name}/{key}"))
+            .or_insert_with(|| task.clone());
     }
 
     fn config(&mut self, task: &Name, name: &Name, key: &Name) {
-        self.configs.entry(format!("{name}/{key}")).or_insert_with(|| task.clone());
+        self.configs
+            .entry(format!("{name}/{key}"))
+            .or_insert_with(|| task.clone());
     }
 }

@@ -77,7 +77,9 @@ pub(crate) async fn launch(
     }
     out.flush(line);
     err.flush(line);
-    Ok(ending.why.unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
+    Ok(ending
+        .why
+        .unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
 }
 
 /// Why and when a process is made to end.

@@ -5,6 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::base::Name;
+use crate::eval::from_json;
 use crate::host::scratch;
 use crate::plan::{ParamShape, ResultDecl};
 use crate::run::text;
@@ -73,11 +74,11 @@ fn value(declared: &ResultDecl, text: &str) -> Result<Value, Flaw> {
     match &declared.shape {
         ParamShape::String => Ok(Value::str(text)),
         ParamShape::Array => match json {
-            Ok(json @ serde_json::Value::Array(_)) if is_flat(&json) => Ok(text::from_json(&json)),
+            Ok(json @ serde_json::Value::Array(_)) if is_flat(&json) => Ok(from_json(&json)),
             Ok(_) | Err(_) => Err(Flaw::NoList(declared.name.clone())),
         },
         ParamShape::Object(_) => match json {
-            Ok(json @ serde_json::Value::Object(_)) if is_flat(&json) => Ok(text::from_json(&json)),
+            Ok(json @ serde_json::Value::Object(_)) if is_flat(&json) => Ok(from_json(&json)),
             Ok(_) | Err(_) => Err(Flaw::NoRecord(declared.name.clone())),
         },
     }
@@ -95,7 +96,10 @@ fn is_flat(json: &serde_json::Value) -> bool {
 }
 
 /// What the user should know of results that a cluster would carry, but hardly as meant.
-pub(crate) fn doubts(declared: &IndexMap<Name, ResultDecl>, results: &IndexMap<Name, Value>) -> Vec<String> {
+pub(crate) fn doubts(
+    declared: &IndexMap<Name, ResultDecl>,
+    results: &IndexMap<Name, Value>,
+) -> Vec<String> {
     let mut doubts = Vec::new();
     for (name, value) in results {
         let (Some(it), Some(text)) = (declared.get(name), value.as_str()) else {
@@ -110,7 +114,9 @@ pub(crate) fn doubts(declared: &IndexMap<Name, ResultDecl>, results: &IndexMap<N
         if it.shape == ParamShape::String
             && let Err(reason) = text::parse_one(it.ty.without_none(), trimmed)
         {
-            doubts.push(format!("the result `{name}` is not what it was declared to be: {reason}"));
+            doubts.push(format!(
+                "the result `{name}` is not what it was declared to be: {reason}"
+            ));
         }
     }
     doubts

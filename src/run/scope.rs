@@ -73,7 +73,11 @@ pub(crate) enum Mount {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Lack {
     /// This node did not give this result.
-    Result { node: Name, result: Name, skipped: bool },
+    Result {
+        node: Name,
+        result: Name,
+        skipped: bool,
+    },
     Other(String),
 }
 
@@ -96,7 +100,9 @@ impl Scope {
             }
             Ref::NodeReason(node) => {
                 let view = self.node(node);
-                Ok(Value::Str(view.map_or_else(Name::default, |it| it.reason.clone())))
+                Ok(Value::Str(
+                    view.map_or_else(Name::default, |it| it.reason.clone()),
+                ))
             }
             Ref::NodeLength(node) => {
                 let length = self.node(node).map_or(0, |it| it.length);
@@ -132,7 +138,9 @@ impl Scope {
 
     fn path(&self, parts: &[&str]) -> Result<Value, Lack> {
         let Some(task) = &self.task else {
-            return Err(Lack::Other("a path is known within a task alone".to_owned()));
+            return Err(Lack::Other(
+                "a path is known within a task alone".to_owned(),
+            ));
         };
         let mut path = task.directory.clone();
         path.extend(parts);
@@ -143,7 +151,9 @@ impl Scope {
         let steps = self.task.as_ref().map(|it| &it.step_results);
         let found = steps.and_then(|it| it.get(step)?.get(result));
         found.cloned().ok_or_else(|| {
-            Lack::Other(format!("the step `{step}` did not write its result `{result}`"))
+            Lack::Other(format!(
+                "the step `{step}` did not write its result `{result}`"
+            ))
         })
     }
 

@@ -99,11 +99,7 @@ pub(crate) fn find(program: &str, env: &IndexMap<String, String>) -> Option<Stri
 }
 
 /// The words of a command or its arguments; a list in one place becomes several.
-fn words(
-    all: &[Expr],
-    env: &IndexMap<String, String>,
-    scope: &Scope,
-) -> Result<Vec<String>, Lack> {
+fn words(all: &[Expr], env: &IndexMap<String, String>, scope: &Scope) -> Result<Vec<String>, Lack> {
     let mut words = Vec::new();
     for it in all {
         match evaluate(it, scope)? {
@@ -123,8 +119,12 @@ fn environment(
     for (name, value) in &step.env {
         let value = match value {
             EnvValue::Text(expr) => expand(&text(expr, scope)?, &env),
-            EnvValue::Secret { name, key, .. } => found(scope, Ref::SecretKey(name.clone(), key.clone()))?,
-            EnvValue::Config { name, key, .. } => found(scope, Ref::ConfigKey(name.clone(), key.clone()))?,
+            EnvValue::Secret { name, key, .. } => {
+                found(scope, Ref::SecretKey(name.clone(), key.clone()))?
+            }
+            EnvValue::Config { name, key, .. } => {
+                found(scope, Ref::ConfigKey(name.clone(), key.clone()))?
+            }
             EnvValue::Field { path, .. } => found(scope, Ref::Field(path.clone()))?,
         };
         env.insert(name.to_string(), value);

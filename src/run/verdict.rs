@@ -83,7 +83,9 @@ pub(crate) fn of(
     let (status, reason) = match stop {
         Stop::Cancelled => (Status::Cancelled, "Cancelled"),
         Stop::PipelineTimeout | Stop::TasksTimeout => (Status::Failed, "PipelineRunTimeout"),
-        Stop::No | Stop::Failure if count.invalid > 0 => (Status::Failed, "PipelineValidationFailed"),
+        Stop::No | Stop::Failure if count.invalid > 0 => {
+            (Status::Failed, "PipelineValidationFailed")
+        }
         Stop::No | Stop::Failure if count.failed > count.ignored => (Status::Failed, "Failed"),
         Stop::No | Stop::Failure if count.skipped > 0 => (Status::Succeeded, "Completed"),
         Stop::No | Stop::Failure => (Status::Succeeded, "Succeeded"),

@@ -91,16 +91,27 @@ fn no_such(job: &Job, name: &str) -> String {
     format!("there is no workspace `{name}`{}", help.unwrap_or_default())
 }
 
-/// A volume source as the API has it.
+/// A volume source, as the prelude makes it or as the API has it.
 fn of_api(plan: &Plan, source: &Value, given: &Given) -> Result<Source, String> {
-    let Some(fields) = source.as_record() else {
-        return Ok(if source.is_none() { Source::Unbound } else { Source::Run });
+    let secret = |name: &str| {
+        let declared = plan.secrets.get(name);
+        let keys = declared.map(|it| it.keys.clone()).unwrap_or_default();
+        files(name, &keys, &given.secrets, "secret")
+    };
+    let fields = match source {
+        Value::None => return Ok(Source::Unbound),
+        Value::Thing(it) if it.kind == "secret" => return secret(&it.name),
+        Value::Make(it) => match (it.name.as_str(), source.get("name").map(text::of)) {
+            ("config-files", Some(name)) => return files(&name, &[], &given.configs, "config map"),
+            ("empty", _) => return Ok(Source::Task),
+            _ => return Ok(Source::Run),
+        },
+        Value::Record(fields) => fields,
+        _ => return Ok(Source::Run),
     };
     let name = |of: &str, key: &str| fields.get(of)?.get(key).map(text::of);
-    if let Some(secret) = name("secret", "secretName") {
-        let declared = plan.secrets.get(secret.as_str());
-        let keys = declared.map(|it| it.keys.clone()).unwrap_or_default();
-        return files(&secret, &keys, &given.secrets, "secret");
+    if let Some(name) = name("secret", "secretName") {
+        return secret(&name);
     }
     if let Some(config) = name("configMap", "name") {
         return files(&config, &[], &given.configs, "config map");
@@ -120,8 +131,12 @@ fn files(
     let prefix = format!("{name}/");
     let given = known.iter();
     let given = given.filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text)));
-    let files: Vec<(String, String)> = given.map(|(key, it)| (key.to_owned(), it.clone())).collect();
-    let missing = keys.iter().find(|key| !files.iter().any(|(it, _)| it == key.as_str()));
+    let files: Vec<(String, String)> = given
+        .map(|(key, it)| (key.to_owned(), it.clone()))
+        .collect();
+    let missing = keys
+        .iter()
+        .find(|key| !files.iter().any(|(it, _)| it == key.as_str()));
     match missing {
         Some(key) => Err(format!("the {kind} `{name}` has no key `{key}` here")),
         None if files.is_empty() => Err(format!("the {kind} `{name}` is not known here")),
@@ -142,7 +157,10 @@ pub(crate) fn mounts(
             Source::Given(path) => Mount::Directory(path.clone()),
             Source::Run => {
                 let path = root.join("workspaces").join(name.as_str());
-                scratch::make(&path).map_err(|error| RunError::Files { path: path.clone(), error })?;
+                scratch::make(&path).map_err(|error| RunError::Files {
+                    path: path.clone(),
+                    error,
+                })?;
                 Mount::Directory(path)
             }
             Source::Files(files) => {

@@ -1,0 +1,278 @@
+//! From a plan and what the caller gives to a run that can begin: everything that can be refused is refused here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::base::Name;
+use crate::host::scratch;
+use crate::plan::{Pipeline, Plan};
+use crate::run::cancel::Cancel;
+use crate::run::decide;
+use crate::run::event::TaskOutcome;
+use crate::run::graph::{Drive, Timeouts};
+use crate::run::mask::Mask;
+use crate::run::needs::{self, Needs};
+use crate::run::scope::{Given, Mount, Scope};
+use crate::run::shared::{Message, Shared};
+use crate::run::target::{self, Job};
+use crate::run::volumes::{self, Source};
+use crate::run::{RunError, RunOptions, arguments};
+use crate::value::Value;
+
+/// The end of the channel at which the run is followed.
+pub(crate) type Receiver = mpsc::UnboundedReceiver<Message>;
+
+/// A run that can begin.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) job: Job,
+    pub(crate) needs: Needs,
+    pub(crate) params: IndexMap<Name, Value>,
+    pub(crate) sources: IndexMap<Name, Source>,
+    pub(crate) given: Arc<Given>,
+    pub(crate) mask: Mask,
+    environment: IndexMap<String, String>,
+}
+
+/// Finds the target and checks all that the caller gives.
+pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, RunError> {
+    let job = target::select(plan, options.target.as_deref())?;
+    let needs = needs::of(plan, &job.pipeline);
+    if !needs.unable.is_empty() {
+        return Err(RunError::Unable(needs.unable.into_iter().collect()));
+    }
+    let mut mistakes = Vec::new();
+    let mut given = arguments::given(options);
+    look_up_secrets(plan, &needs, options, &mut given, &mut mistakes);
+    let given = Arc::new(given);
+    let mut scope = Scope {
+        given: given.clone(),
+        context: context(&Name::new_static(""), &job.pipeline),
+        ..Scope::default()
+    };
+    let params = arguments::params(&job, options, &given, &mut mistakes);
+    let sources = volumes::sources(plan, &job, options, &given, &mut mistakes);
+    if mistakes.is_empty()
+        && let Err(lack) = decide::fill(&job.pipeline.params, params, &mut scope)
+    {
+        mistakes.push(lack.to_string());
+    }
+    if !mistakes.is_empty() {
+        return Err(RunError::Arguments(mistakes));
+    }
+    let mut mask = Mask::default();
+    given.secrets.values().for_each(|it| mask.add(it));
+    let tokens = given.event.get("git-auth").and_then(Value::as_str);
+    tokens.into_iter().for_each(|it| mask.add(it));
+    Ok(Prepared {
+        params: scope.params,
+        environment: arguments::environment(options),
+        job,
+        needs,
+        sources,
+        given,
+        mask,
+    })
+}
+
+/// Fills in secrets from the environment, and says which are missing.
+fn look_up_secrets(
+    plan: &Plan,
+    needs: &Needs,
+    options: &RunOptions,
+    given: &mut Given,
+    mistakes: &mut Vec<String>,
+) {
+    let declared = plan.secrets.iter();
+    let declared =
+        declared.flat_map(|(name, it)| it.keys.iter().map(move |key| format!("{name}/{key}")));
+    let wanted = needs.secrets.keys().cloned().chain(declared);
+    for secret in wanted {
+        let variable = arguments::variable(&secret);
+        let mut found = options.environment.iter();
+        if let Some((_, value)) = found.find(|(name, _)| *name == variable) {
+            given.secrets.entry(secret).or_insert_with(|| value.clone());
+        }
+    }
+    for (secret, task) in &needs.secrets {
+        if !given.secrets.contains_key(secret) {
+            let variable = arguments::variable(secret);
+            mistakes.push(format!(
+                "the task `{task}` needs the secret `{secret}`: say --secret {secret}=… or set {variable}"
+            ));
+        }
+    }
+    for (config, task) in &needs.configs {
+        if !given.configs.contains_key(config) {
+            mistakes.push(format!(
+                "the task `{task}` needs the config map's `{config}`: say --config {config}=…"
+            ));
+        }
+    }
+}
+
+fn context(run: &Name, pipeline: &Pipeline) -> IndexMap<Name, Value> {
+    let uid = uid(run);
+    let all = [
+        ("pipelineRun.name", run.clone()),
+        ("pipelineRun.namespace", Name::new_static("default")),
+        ("pipelineRun.uid", uid),
+        ("pipeline.name", pipeline.meta.name.clone()),
+    ];
+    let all = all.into_iter();
+    all.map(|(name, it)| (Name::new_static(name), Value::Str(it)))
+        .collect()
+}
+
+/// A name that no other run of this machine has, in the manner of `generateName`.
+fn run_name(job: &Job) -> Name {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let mut bits = now.unwrap_or_default().as_nanos() / 1000;
+    let mut suffix = String::new();
+    for _ in 0..6 {
+        let letter = usize::try_from(bits % 32)
+            .ok()
+            .and_then(|it| LETTERS.get(it));
+        suffix.extend(letter.map(|it| char::from(*it)));
+        bits /= 32;
+    }
+    let generated = job.run.as_ref().and_then(|it| it.generate_name.clone());
+    let stem = generated.unwrap_or_else(|| Name::new(format!("{}-", job.name)));
+    Name::new(format!("{stem}{suffix}"))
+}
+
+/// An identifier of the form that Kubernetes uses, made of the name.
+fn uid(name: &Name) -> Name {
+    use sha2::Digest as _;
+    let hash = sha2::Sha256::digest(name.as_bytes());
+    let hex: String = hash.iter().take(16).map(|it| format!("{it:02x}")).collect();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    let parts = [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ];
+    Name::new(parts.join("-"))
+}
+
+/// The directory of a run.
+#[derive(Debug)]
+pub(crate) struct Place {
+    root: PathBuf,
+    /// Made for this run alone.
+    fresh: bool,
+}
+
+impl Place {
+    pub(crate) fn make(options: &RunOptions) -> Result<Self, RunError> {
+        let Some(path) = &options.directory else {
+            let root = scratch::fresh().map_err(|error| RunError::Files {
+                path: std::path::PathBuf::from("the directory for temporary files"),
+                error,
+            })?;
+            return Ok(Self { root, fresh: true });
+        };
+        let made = scratch::make(path).and_then(|()| scratch::whole(path));
+        let root = made.map_err(|error| RunError::Files {
+            path: path.clone(),
+            error,
+        })?;
+        Ok(Self { root, fresh: false })
+    }
+
+    /// Removes what is not to be kept; gives what is.
+    pub(crate) fn close(self, keep: bool) -> Option<PathBuf> {
+        let _ = scratch::remove(&self.root.join(volumes::SECRETS));
+        if keep || !self.fresh {
+            return Some(self.root);
+        }
+        // What cannot be removed is there, and may as well be named.
+        scratch::remove(&self.root).err().map(|_| self.root)
+    }
+
+    fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// The pipeline on its way, and what it tells.
+pub(crate) fn drive(
+    prepared: &Prepared,
+    place: &Place,
+    cancel: Cancel,
+) -> Result<(Drive, Receiver), RunError> {
+    let (messages, receiver) = mpsc::unbounded_channel();
+    let name = run_name(&prepared.job);
+    let workspaces: IndexMap<Name, Mount> = volumes::mounts(&prepared.sources, place.root())?;
+    let scope = Scope {
+        params: prepared.params.clone(),
+        context: context(&name, &prepared.job.pipeline),
+        workspaces,
+        given: prepared.given.clone(),
+        ..Scope::default()
+    };
+    let shared = Shared {
+        uid: uid(&name),
+        name,
+        tasks: prepared.needs.tasks.clone(),
+        pipelines: prepared.needs.pipelines.clone(),
+        given: prepared.given.clone(),
+        mask: prepared.mask.clone(),
+        environment: prepared.environment.clone(),
+        directory: place.root().to_owned(),
+        start: Instant::now(),
+        messages,
+    };
+    let drive = Drive {
+        shared: Arc::new(shared),
+        pipeline: prepared.job.pipeline.clone(),
+        prefix: String::new(),
+        scope,
+        timeouts: timeouts(&prepared.job),
+        cancel,
+    };
+    Ok((drive, receiver))
+}
+
+fn timeouts(job: &Job) -> Timeouts {
+    let of = |name: &str| {
+        let found = job.run.as_ref()?.timeouts.get(name);
+        let nanoseconds = found.and_then(|it| u64::try_from(*it).ok());
+        nanoseconds.filter(|it| *it > 0).map(Duration::from_nanos)
+    };
+    Timeouts {
+        pipeline: of("pipeline"),
+        tasks: of("tasks"),
+        finally: of("finally"),
+    }
+}
+
+/// The places of nodes in the source.
+pub(crate) fn order(pipeline: &Pipeline) -> IndexMap<Name, usize> {
+    let all = pipeline.nodes.iter().chain(&pipeline.finally);
+    all.enumerate()
+        .map(|(at, it)| (it.name.clone(), at))
+        .collect()
+}
+
+/// Where a task stands among all: by node, then by instance.
+pub(crate) fn rank(order: &IndexMap<Name, usize>, outcome: &TaskOutcome) -> (usize, String, usize) {
+    let (outer, inner) = match outcome.task.split_once('/') {
+        Some((outer, inner)) => (outer, inner),
+        None => (outcome.task.as_str(), ""),
+    };
+    if let Some(at) = order.get(outer) {
+        return (*at, inner.to_owned(), 0);
+    }
+    let (stem, index) = outer.rsplit_once('-').unwrap_or((outer, ""));
+    let at = order.get(stem).copied().unwrap_or(usize::MAX);
+    (at, inner.to_owned(), index.parse().unwrap_or(0))
+}
