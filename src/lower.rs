@@ -17,7 +17,7 @@ mod names;
 pub(crate) mod scope;
 mod things;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::Name;
 use crate::check::Checked;
@@ -63,6 +63,8 @@ pub(crate) struct Lowerer<'a> {
     /// A `let` is computed although nothing asked for it: one that needs `env` is left alone.
     probing: bool,
     probed_env: bool,
+    /// Tasks and pipelines of other packages that are in the plan.
+    used: IndexSet<ItemId>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -86,6 +88,7 @@ impl<'a> Lowerer<'a> {
             active: Vec::new(),
             probing: false,
             probed_env: false,
+            used: IndexSet::new(),
         }
     }
 

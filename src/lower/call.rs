@@ -1,7 +1,5 @@
 //! Calls: functions are inlined, constructors made, built-ins computed where their arguments are known.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
@@ -122,7 +120,7 @@ impl<'a> Lowerer<'a> {
     /// The arguments that were written, by parameter.
     pub(crate) fn given(
         &mut self,
-        callable: &'a Arc<Callable>,
+        callable: &'a Callable,
         call: NodeId,
         (subject, args): (Option<Expr>, &'a [ast::Arg]),
         scope: &Scope<'a>,
@@ -158,7 +156,7 @@ impl<'a> Lowerer<'a> {
     /// The arguments that were written, and the defaults of the others, which may use those before them.
     fn arguments(
         &mut self,
-        callable: &'a Arc<Callable>,
+        callable: &'a Callable,
         call: NodeId,
         written: (Option<Expr>, &'a [ast::Arg]),
         scope: &Scope<'a>,

@@ -34,6 +34,11 @@ pub(crate) fn no_answer(span: Span, reason: &str) -> Diagnostic {
     Diagnostic::new("bad-number", span, reason)
 }
 
+/// A known value does not have the form that `as` says it has.
+pub(crate) fn cast(span: Span, reason: &str) -> Diagnostic {
+    Diagnostic::new("bad-literal", span, reason)
+}
+
 pub(crate) fn index_out_of_range(span: Span, index: &str, length: usize) -> Diagnostic {
     let elements = if length == 1 { "element" } else { "elements" };
     Diagnostic::new(

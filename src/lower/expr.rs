@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
 use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal};
-use crate::plan::{Expr, ExprKind, Part};
+use crate::plan::{Expr, ExprKind};
 use crate::syntax::ast;
-use crate::types::{DefaultId, RecordType, Type};
+use crate::types::{self, DefaultId, RecordType, Type};
 use crate::value::{BinaryOp, Value};
 
 impl<'a> Lowerer<'a> {
@@ -62,7 +62,7 @@ impl<'a> Lowerer<'a> {
             Tree::Field(of, word) => self.field(expr, of, word, scope),
             Tree::Index(of, index) => self.index(expr, of, index, scope),
             Tree::Call(callee, args) => self.call(expr, callee, args, scope),
-            Tree::Cast(inner, _) => self.expr(inner, scope),
+            Tree::Cast(inner, _) => self.cast(expr, inner, scope),
             Tree::Unary(op, inner) => {
                 let inner = self.expr(inner, scope);
                 self.folded(fold::unary(span, *op, inner))
@@ -100,6 +100,18 @@ impl<'a> Lowerer<'a> {
                 Expr::error(failure.span)
             }
         }
+    }
+
+    /// `x as GitSha`: checked here where `x` is known.
+    fn cast(&mut self, expr: &'a ast::Expr, inner: &'a ast::Expr, scope: &Scope<'a>) -> Expr {
+        let value = self.expr(inner, scope);
+        let ty = self.type_of(expr, scope);
+        let misfit = value.value().and_then(|it| types::misfit(it, ty));
+        if let Some((_, reason)) = misfit {
+            self.sink.push(errors::cast(expr.span, &reason));
+            return Expr::error(expr.span);
+        }
+        value
     }
 
     /// A string: constant holes become text.
@@ -378,10 +390,4 @@ impl<'a> Lowerer<'a> {
         }
         fold::index(expr.span, base, at)
     }
-}
-
-/// Pieces of a text, for callers that build one.
-pub(crate) fn text_of(parts: Vec<Part>, span: Span) -> Expr {
-    let kind = ExprKind::Text(parts.into());
-    Expr { span, kind }
 }

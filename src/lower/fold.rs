@@ -291,9 +291,13 @@ pub(crate) fn field(span: Span, of: Expr, name: &Name) -> Expr {
             "max" | "end" => Expr::constant(span, ends.1.clone()),
             _ => Expr::constant(span, Value::None),
         },
+        // A workspace that the caller of an inlined pipeline leaves out.
+        ExprKind::Const(Value::None) if name == "bound" => Expr::constant(span, Value::Bool(false)),
         ExprKind::Const(_) | ExprKind::Record(_) | ExprKind::Make(..) => {
             Expr::constant(span, Value::None)
         }
+        // `build.exitCode.path`
+        ExprKind::Ref(Ref::StepExitCodePath(_)) if name == "path" => of,
         // `event.body` is open data of which any depth may be asked for.
         ExprKind::Ref(Ref::Event(path)) => {
             let path = Name::new(format!("{path}.{name}"));

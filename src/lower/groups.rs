@@ -21,7 +21,7 @@ impl<'a> Lowerer<'a> {
             ("params", [name, rest @ ..]) => rest_of(self.param(expr, name, scope), rest),
             ("results", [name, ..]) => reference(Ref::ResultPath(name.clone())),
             ("workspaces", [name, rest @ ..]) => {
-                let workspace = Expr::constant(span, thing("workspace", name));
+                let workspace = self.workspace(expr, name, scope);
                 self.fields_of(expr, workspace, rest, scope)
             }
             ("steps", [step, word, result, rest @ ..]) if word == "results" => {
@@ -43,12 +43,14 @@ impl<'a> Lowerer<'a> {
             }
             ("tasks", [word]) if word == "status" => reference(Ref::TasksStatus),
             ("tasks", [node, word, result, rest @ ..]) if word == "results" => {
-                let node = Expr::constant(span, thing("node", node));
+                let node = Name::new(format!("{}{node}", scope.prefix));
+                let node = Expr::constant(span, thing("node", &node));
                 let path = [std::slice::from_ref(result), rest].concat();
                 self.fields_of(expr, node, &path, scope)
             }
             ("tasks", [node, rest @ ..]) => {
-                let node = Expr::constant(span, thing("node", node));
+                let node = Name::new(format!("{}{node}", scope.prefix));
+                let node = Expr::constant(span, thing("node", &node));
                 self.fields_of(expr, node, rest, scope)
             }
             ("context", [_, ..]) => reference(Ref::Context(dotted(path))),
@@ -87,6 +89,24 @@ impl<'a> Lowerer<'a> {
         bound
             .cloned()
             .unwrap_or_else(|| Expr::reference(expr.span, Ref::Param(name.clone())))
+    }
+
+    /// `workspaces.w`: what the name is bound to where the pipeline is inlined.
+    fn workspace(&mut self, expr: &ast::Expr, name: &Name, scope: &Scope<'a>) -> Expr {
+        let members = self.decl(scope.item).and_then(|(_, it)| it.block.as_ref());
+        let mut members = members.into_iter().flat_map(|it| &it.members);
+        let node = members.find_map(|it| match &it.kind {
+            ast::MemberKind::Decl(it)
+                if it.kind.name == "workspace" && it.head.name.name == *name =>
+            {
+                Some(it.head.name.id)
+            }
+            _ => None,
+        });
+        let bound = node.and_then(|it| scope.get(scope.item, it));
+        bound
+            .cloned()
+            .unwrap_or_else(|| Expr::constant(expr.span, thing("workspace", name)))
     }
 
     /// Where the item declares a parameter of that name.

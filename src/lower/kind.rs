@@ -2,10 +2,13 @@
 
 pub(crate) mod analysis;
 pub(crate) mod app;
+pub(crate) mod callable;
 pub(crate) mod cluster;
 pub(crate) mod env;
 pub(crate) mod gitops;
 pub(crate) mod image;
+pub(crate) mod inline;
+pub(crate) mod node;
 pub(crate) mod pipeline;
 pub(crate) mod repository;
 pub(crate) mod resource;

@@ -2,8 +2,8 @@
 
 use crate::base::Name;
 use crate::check::Meaning;
-use crate::lower::{Lowerer, Scope, amend, errors, fold, thing};
-use crate::plan::{Expr, ExprKind, Ref};
+use crate::lower::{Lowerer, Scope, errors, fold, thing};
+use crate::plan::Expr;
 use crate::resolve::ItemId;
 use crate::syntax::ast;
 
@@ -196,9 +196,4 @@ pub(crate) fn rest_of(mut value: Expr, path: &[Name]) -> Expr {
         };
     }
     value
-}
-
-/// Whether an expression is a reference to a parameter.
-pub(crate) fn is_param(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Ref(Ref::Param(_))) && !amend::is_none(expr)
 }

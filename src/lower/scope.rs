@@ -19,6 +19,8 @@ pub(crate) struct Scope<'a> {
     bound: Option<Rc<Binding>>,
     /// Fields or parameters before a default that may use them.
     siblings: Option<Rc<IndexMap<Name, Expr>>>,
+    /// What stands before the names of nodes where a pipeline is inlined: `build-`.
+    pub(crate) prefix: Name,
     /// The nodes of the pipeline it stands in.
     pub(crate) nodes: Option<Rc<crate::lower::things::Nodes<'a>>>,
 }
@@ -39,6 +41,7 @@ impl<'a> Scope<'a> {
             step: None,
             bound: None,
             siblings: None,
+            prefix: Name::default(),
             nodes: None,
         }
     }

@@ -6,6 +6,7 @@ use crate::base::{Name, Span};
 use crate::lower::{Lowerer, Scope, errors, fold, groups, thing};
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Ref};
+use crate::resolve::ItemId;
 use crate::syntax::ast;
 use crate::value::{Thing, Value};
 
@@ -16,10 +17,12 @@ pub(crate) const WORKSPACE_FIELDS: &[(&str, WorkspaceField)] = &[
     ("volume", WorkspaceField::Volume),
 ];
 
-/// The nodes of a pipeline, as written: what they hand to the workspaces of their callees.
+/// The nodes of a pipeline, as written: what they hand to the workspaces of their callees, and which of them stand for a pipeline.
 #[derive(Debug, Default)]
 pub(crate) struct Nodes<'a> {
     pub(crate) workspaces: IndexMap<Name, IndexMap<Name, &'a ast::Expr>>,
+    /// Calls of pipelines that are inlined: the pipeline and the call.
+    pub(crate) inlined: IndexMap<Name, (ItemId, &'a ast::Base)>,
 }
 
 /// A workspace as a value: whose it is, and what `.sub`, `.ro` and the node before it add.
@@ -166,12 +169,14 @@ impl<'a> Lowerer<'a> {
             let Some(mut workspace) = Workspace::of(&value) else {
                 return value;
             };
-            if !workspace.after.contains(node) {
-                workspace.after.push(node.clone());
-            }
+            // The node itself comes after those that had the workspace before it.
+            workspace.after = vec![node.clone()];
             // Who comes after the node has the workspace itself, not the node's promise not to write.
             workspace.read_only = false;
             return workspace.value(span);
+        }
+        if let Some((pipeline, base)) = nodes.as_ref().and_then(|it| it.inlined.get(node)) {
+            return self.inlined_result(span, (node, name), (*pipeline, base), scope);
         }
         let reference = match name.as_str() {
             "status" => Ref::NodeStatus(node.clone()),

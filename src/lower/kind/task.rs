@@ -1,8 +1,275 @@
-//! Tasks.
+//! Tasks: parameters, results, workspaces, steps; those of other packages as they are used.
 
-use crate::lower::Lowerer;
-use crate::resolve::Item;
-use crate::syntax::ast;
+use indexmap::IndexMap;
+
+use crate::base::{Name, Span};
+use crate::lower::kind::callable::{Written, continues, declared};
+use crate::lower::{Fields, Layer, Lowerer, Scope, amend, fold, thing};
+use crate::plan::{EnvValue, Expr, ExprKind, Ref, Step, Task};
+use crate::resolve::{Item, ItemId};
+use crate::syntax::ast::{self, Block, Decl, MemberKind};
+use crate::types::RecordType;
+use crate::value::Value;
 
 /// A declaration of this kind at the top level.
-pub(crate) fn lower<'a>(_lowerer: &mut Lowerer<'a>, _item: &'a Item, _decl: &'a ast::Decl) {}
+pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Decl) {
+    let task = lowerer.task_item(item, decl);
+    lowerer.plan.tasks.insert(task.meta.name.clone(), task);
+}
+
+impl<'a> Lowerer<'a> {
+    /// The name in the plan of a task that is used; one of another package is lowered at its first use.
+    pub(crate) fn used_task(&mut self, id: ItemId) -> Option<Name> {
+        let (item, decl) = self.decl(id)?;
+        let name = self.object_name("task", &decl.head.name.name);
+        if item.package != self.program.root && self.used.insert(id) {
+            let task = self.task_item(item, decl);
+            self.plan.tasks.insert(name.clone(), task);
+        }
+        Some(name)
+    }
+
+    fn task_item(&mut self, item: &'a Item, decl: &'a Decl) -> Task {
+        if let Some(ast::Init::Base(base)) = &decl.init {
+            self.not_supported(base.span, "a task made from another");
+        }
+        let mut scope = Scope::of(item.id);
+        let written = Written::of(&item.tree.docs, decl);
+        let types = self.result_types(item.id);
+        let mut task = self.task(&written, &types, &mut scope, None);
+        task.own = item.package == self.program.root;
+        if decl.is_extern {
+            task.external = Some(task.extra.shift_remove("from"));
+        }
+        task
+    }
+
+    /// A task, as an item or embedded. `fields` are those of its block where they were computed already.
+    pub(crate) fn task(
+        &mut self,
+        written: &Written<'a>,
+        results: &RecordType,
+        scope: &mut Scope<'a>,
+        fields: Option<Fields>,
+    ) -> Task {
+        let params = self.params(written.params, scope);
+        let workspaces = self.workspaces(written, scope);
+        self.bind_steps(written.block, scope);
+        let mut fields = match (fields, written.block) {
+            (Some(fields), _) => fields,
+            (None, Some(block)) => {
+                let layer = Layer {
+                    scope: scope.clone(),
+                    block,
+                };
+                self.fields(written.name.span, &layer)
+            }
+            (None, None) => Fields::new(written.name.span),
+        };
+        if let Some(block) = written.block {
+            *scope = self.with_lets(scope, block);
+        }
+        let meta = self.meta(written.name, written.docs, &mut fields);
+        let values = fields.take_map("results");
+        let host = host_block(written.block);
+        let mut task = Task {
+            meta,
+            external: None,
+            own: true,
+            params,
+            results: self.results(written.results, results, &values),
+            workspaces,
+            steps: self.steps(written.block, scope),
+            host_steps: host.map(|it| self.host_steps(it, scope)),
+            extra: fields.rest(),
+        };
+        let sidecars = self.sidecars(written.block, scope);
+        if let Some(sidecars) = sidecars {
+            task.extra.insert(Name::new_static("sidecars"), sidecars);
+        }
+        task
+    }
+
+    pub(crate) fn bind_steps(&mut self, block: Option<&'a Block>, scope: &mut Scope<'a>) {
+        for (step, _) in declared(block, "step") {
+            let name = &step.head.name;
+            scope.bind(
+                name.id,
+                Expr::constant(name.span, thing("step", &name.name)),
+            );
+        }
+    }
+
+    fn host_steps(&mut self, block: &'a Block, scope: &Scope<'a>) -> Vec<Step> {
+        let mut scope = scope.clone();
+        self.bind_steps(Some(block), &mut scope);
+        let scope = self.with_lets(&scope, block);
+        self.steps(Some(block), &scope)
+    }
+
+    fn steps(&mut self, block: Option<&'a Block>, scope: &Scope<'a>) -> Vec<Step> {
+        let all: Vec<_> = declared(block, "step").collect();
+        let steps = all.into_iter();
+        steps
+            .map(|(decl, docs)| self.step(decl, docs, scope))
+            .collect()
+    }
+
+    fn step(&mut self, decl: &'a Decl, docs: &'a [ast::Doc], scope: &Scope<'a>) -> Step {
+        let name = &decl.head.name;
+        let mut scope = scope.clone();
+        scope.step = Some(name.name.clone());
+        let mut fields = self.member_fields(decl, &scope);
+        let image = fields.take("image").map(|it| self.image_reference(it));
+        let results = decl.results.as_deref().unwrap_or_default();
+        let types = self.step_results(decl, &scope);
+        Step {
+            name: (name.name != "_").then(|| name.name.clone()),
+            span: name.span,
+            description: ast::doc_text(docs),
+            image,
+            command: fields.take_list("command"),
+            args: fields.take_list("args"),
+            script: fields.take("script"),
+            working_dir: fields.take("workingDir"),
+            env: env_values(fields.take("env")),
+            when: fields.take("when").filter(|it| !is_true(it)),
+            timeout: fields.take_duration("timeout"),
+            continue_on_error: continues(fields.take("onError").as_ref()),
+            results: self.results(results, &types, &IndexMap::new()),
+            extra: fields.rest(),
+        }
+    }
+
+    /// The types of a step's results are the fields of the step as a thing.
+    fn step_results(&self, decl: &Decl, scope: &Scope<'a>) -> RecordType {
+        let ty = self
+            .checked
+            .tables(scope.item)
+            .type_of(decl.head.name.id)
+            .without_none();
+        record_of_thing(ty)
+    }
+
+    /// The fields of a declaration within a block.
+    pub(crate) fn member_fields(&mut self, decl: &'a Decl, scope: &Scope<'a>) -> Fields {
+        let span = decl.head.name.span;
+        match &decl.block {
+            Some(block) => {
+                let scope = scope.clone();
+                self.fields(span, &Layer { scope, block })
+            }
+            None => Fields::new(span),
+        }
+    }
+
+    /// Sidecars in the form of the API: a list, each with its name and the variables as a list.
+    fn sidecars(&mut self, block: Option<&'a Block>, scope: &Scope<'a>) -> Option<Expr> {
+        let all: Vec<_> = declared(block, "sidecar").collect();
+        let first = all.first()?.0.span;
+        let mut found = Vec::new();
+        for (decl, _) in all {
+            let name = &decl.head.name;
+            let fields = self.member_fields(decl, scope);
+            let mut record = IndexMap::new();
+            record.insert(
+                Name::new_static("name"),
+                Expr::constant(name.span, Value::Str(name.name.clone())),
+            );
+            for (key, value) in fields.rest() {
+                let value = match key.as_str() {
+                    "image" => self.image_reference(value),
+                    "env" => env_list(value),
+                    _ => value,
+                };
+                record.insert(key, value);
+            }
+            found.push(fold::record(name.span, record));
+        }
+        Some(fold::list(first, found))
+    }
+}
+
+/// The fields of a thing's type as a record.
+pub(crate) fn record_of_thing(ty: &crate::types::Type) -> RecordType {
+    let fields = if let crate::types::Type::Thing(it) = ty {
+        it.fields.clone()
+    } else {
+        IndexMap::new()
+    };
+    RecordType { name: None, fields }
+}
+
+/// `host { … }`
+fn host_block(block: Option<&Block>) -> Option<&Block> {
+    let mut members = block.into_iter().flat_map(|it| &it.members);
+    members.find_map(|it| match &it.kind {
+        MemberKind::Amend(amend) if amend.name.name == "host" => Some(&amend.block),
+        _ => None,
+    })
+}
+
+pub(crate) fn is_true(expr: &Expr) -> bool {
+    expr.value() == Some(&Value::Bool(true))
+}
+
+/// The variables of a container, as the plan has them. Used by steps and by apps.
+pub(crate) fn env_values(env: Option<Expr>) -> IndexMap<Name, EnvValue> {
+    let fields = env.as_ref().and_then(amend::record).unwrap_or_default();
+    let fields = fields.into_iter().filter(|(_, it)| !amend::is_none(it));
+    fields.map(|(name, it)| (name, env_value(it))).collect()
+}
+
+/// What one variable holds.
+pub(crate) fn env_value(expr: Expr) -> EnvValue {
+    let span = expr.span;
+    match expr.kind {
+        ExprKind::Ref(Ref::SecretKey(name, key)) => EnvValue::Secret { name, key, span },
+        ExprKind::Ref(Ref::ConfigKey(name, key)) => EnvValue::Config { name, key, span },
+        ExprKind::Ref(Ref::Field(path)) => EnvValue::Field { path, span },
+        kind => EnvValue::Text(Expr { span, kind }),
+    }
+}
+
+/// The variables of a container in the API's form.
+fn env_list(env: Expr) -> Expr {
+    let span = env.span;
+    let all = env_values(Some(env)).into_iter();
+    let all = all.map(|(name, value)| {
+        let mut record = IndexMap::new();
+        let text = |it: Name| Expr::constant(span, Value::Str(it));
+        record.insert(Name::new_static("name"), text(name));
+        let (key, value) = match value {
+            EnvValue::Text(expr) => ("value", expr),
+            EnvValue::Secret { name, key, span } => {
+                ("valueFrom", key_ref(span, "secretKeyRef", name, key))
+            }
+            EnvValue::Config { name, key, span } => {
+                ("valueFrom", key_ref(span, "configMapKeyRef", name, key))
+            }
+            EnvValue::Field { path, span } => {
+                let path = nested(span, "fieldPath", text(path));
+                ("valueFrom", nested(span, "fieldRef", path))
+            }
+        };
+        record.insert(Name::new_static(key), value);
+        fold::record(span, record)
+    });
+    fold::list(span, all.collect())
+}
+
+fn key_ref(span: Span, kind: &'static str, name: Name, key: Name) -> Expr {
+    let fields = [("name", name), ("key", key)];
+    let fields = fields.map(|(word, it)| {
+        let value = Expr::constant(span, Value::Str(it));
+        (Name::new_static(word), value)
+    });
+    nested(span, kind, fold::record(span, fields.into_iter().collect()))
+}
+
+/// `{ key: value }`
+pub(crate) fn nested(span: Span, key: &'static str, value: Expr) -> Expr {
+    let mut fields = IndexMap::new();
+    fields.insert(Name::new_static(key), value);
+    fold::record(span, fields)
+}
