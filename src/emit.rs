@@ -1,9 +1,12 @@
 //! Plan to manifests, one folder per target. A back end is a function and a row of [`BACKENDS`].
 
 mod core;
-mod errors;
+pub(crate) mod errors;
+mod expr;
 mod files;
+mod pac;
 mod rollouts;
+mod tekton;
 
 use crate::diag::Sink;
 use crate::plan::Plan;
@@ -28,7 +31,16 @@ struct Backend {
 }
 
 /// All back ends, in the order in which a reader wants their files.
-static BACKENDS: &[Backend] = &[];
+static BACKENDS: &[Backend] = &[
+    Backend {
+        name: "pac",
+        emit: pac::emit,
+    },
+    Backend {
+        name: "tekton",
+        emit: tekton::emit,
+    },
+];
 
 /// All files of a plan that was verified without an error, in the order in which a reader wants them.
 ///

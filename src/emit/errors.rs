@@ -118,3 +118,13 @@ pub(crate) fn no_flag(span: Span, what: &str, flag: &str) -> Diagnostic {
 pub(crate) fn negative_duration(span: Span) -> Diagnostic {
     Diagnostic::new("bad-literal", span, "a duration below zero")
 }
+
+pub(crate) fn event_starts_task(span: Span) -> Diagnostic {
+    Diagnostic::new("target-feature", span, "an event cannot start a task alone")
+        .note("Pipelines as Code starts pipelines; a TaskRun in `.tekton/` it does not look at")
+        .help("make a pipeline with one node of it")
+}
+
+pub(crate) fn no_cel(span: Span, reason: &str) -> Diagnostic {
+    Diagnostic::new("cel", span, "this filter cannot be said in CEL").note(reason)
+}

@@ -16,7 +16,7 @@ use crate::plan::{Expr, ExprKind, Node, Param, ParamShape, Part, Pipeline, Plan,
 use crate::value::{BinaryOp, Value};
 use crate::yaml::Tree;
 
-pub(crate) use event::{Forge, forge};
+pub(crate) use event::{Forge, forge, needs_block};
 
 /// What surrounds an expression.
 #[derive(Clone, Copy)]
@@ -82,9 +82,9 @@ pub(crate) fn text(expr: &Expr, ctx: Context<'_>, sink: &mut Sink) -> String {
         ExprKind::Ref(it) => reference::text(it, expr.span, ctx, sink),
         ExprKind::Field(of, field) => reference::field(of, field, expr.span, ctx, sink),
         ExprKind::Index(two) => reference::index(&two.0, &two.1, expr.span, ctx, sink),
-        ExprKind::Call(name, args) if name == "unsafe" => {
-            args.first().map_or_else(String::new, |it| text(it, ctx, sink))
-        }
+        ExprKind::Call(name, args) if name == "unsafe" => args
+            .first()
+            .map_or_else(String::new, |it| text(it, ctx, sink)),
         ExprKind::Binary(BinaryOp::Add, two) if is_text(&two.0, ctx) || is_text(&two.1, ctx) => {
             text(&two.0, ctx, sink) + &text(&two.1, ctx, sink)
         }
@@ -166,7 +166,8 @@ pub(crate) fn argument(expr: &Expr, ctx: Context<'_>, sink: &mut Sink) -> Tree {
 
 /// Texts one after the other, as in `args`; a list among them is spliced.
 pub(crate) fn list(items: &[Expr], ctx: Context<'_>, sink: &mut Sink) -> Tree {
-    let item = |it: &Expr| Tree::String(reference::whole(it, ctx).unwrap_or_else(|| text(it, ctx, sink)));
+    let item =
+        |it: &Expr| Tree::String(reference::whole(it, ctx).unwrap_or_else(|| text(it, ctx, sink)));
     items.iter().map(item).collect()
 }
 

@@ -35,6 +35,11 @@ impl Fields {
         }
     }
 
+    /// Lays a value over what the field holds already.
+    pub(crate) fn amend(&mut self, key: &str, value: &Tree) {
+        merge(self.0.entry(key).or_insert(Tree::Null), value);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

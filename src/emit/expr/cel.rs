@@ -73,7 +73,10 @@ impl Writer<'_> {
             ExprKind::Const(value) => self.value(value),
             ExprKind::Ref(_) | ExprKind::Field(..) => (self.variable)(expr),
             ExprKind::Index(two) => {
-                let (of, at) = (self.expr(&two.0, Rank::Unary)?, self.expr(&two.1, Rank::Lowest)?);
+                let (of, at) = (
+                    self.expr(&two.0, Rank::Unary)?,
+                    self.expr(&two.1, Rank::Lowest)?,
+                );
                 Ok(format!("{of}[{at}]"))
             }
             ExprKind::Text(parts) => self.text(parts, around),
@@ -107,7 +110,8 @@ impl Writer<'_> {
             Value::Bool(_) | Value::Int(_) => Ok(data::plain(value, self.plan)),
             Value::Float(it) => Ok(format!("{it:?}")),
             Value::List(items) => {
-                let all: Result<Vec<String>, String> = items.iter().map(|it| self.value(it)).collect();
+                let all: Result<Vec<String>, String> =
+                    items.iter().map(|it| self.value(it)).collect();
                 Ok(format!("[{}]", all?.join(", ")))
             }
             Value::Str(_)
@@ -116,7 +120,9 @@ impl Writer<'_> {
             | Value::Cpu(_)
             | Value::Percent(_)
             | Value::Thing(_) => Ok(quoted(&data::plain(value, self.plan))),
-            Value::Record(_) | Value::Range(_) | Value::Make(_) => Err("CEL has no such value here".to_owned()),
+            Value::Record(_) | Value::Range(_) | Value::Make(_) => {
+                Err("CEL has no such value here".to_owned())
+            }
         }
     }
 
@@ -126,15 +132,25 @@ impl Writer<'_> {
             Part::Hole(hole) => self.expr(hole, Rank::Add),
         };
         let all: Result<Vec<String>, String> = parts.iter().map(part).collect();
-        Ok(in_parentheses(all?.join(" + "), around > Rank::Add && parts.len() > 1))
+        Ok(in_parentheses(
+            all?.join(" + "),
+            around > Rank::Add && parts.len() > 1,
+        ))
     }
 
     fn list(&self, items: &[Expr]) -> Result<String, String> {
-        let all: Result<Vec<String>, String> = items.iter().map(|it| self.expr(it, Rank::Lowest)).collect();
+        let all: Result<Vec<String>, String> =
+            items.iter().map(|it| self.expr(it, Rank::Lowest)).collect();
         Ok(format!("[{}]", all?.join(", ")))
     }
 
-    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, around: Rank) -> Result<String, String> {
+    fn binary(
+        &self,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        around: Rank,
+    ) -> Result<String, String> {
         let rank = match op {
             BinaryOp::Or => Rank::Or,
             BinaryOp::And => Rank::And,
@@ -178,7 +194,8 @@ impl Writer<'_> {
             _ => return Err(format!("`{name}` has no counterpart in CEL")),
         };
         let of = self.expr(of, Rank::Unary)?;
-        let rest: Result<Vec<String>, String> = rest.iter().map(|it| self.expr(it, Rank::Lowest)).collect();
+        let rest: Result<Vec<String>, String> =
+            rest.iter().map(|it| self.expr(it, Rank::Lowest)).collect();
         Ok(format!("{of}.{method}({})", rest?.join(", ")))
     }
 
@@ -207,17 +224,26 @@ fn in_parentheses(text: String, needed: bool) -> String {
 fn spliced(expr: &Expr) -> Result<String, String> {
     if let ExprKind::Call(_, args) = &expr.kind {
         let wanted = args.first().map(|it| &it.kind);
-        if let Some(ExprKind::Ref(it)) = wanted && let Some(path) = reference::path(it) {
+        if let Some(ExprKind::Ref(it)) = wanted
+            && let Some(path) = reference::path(it)
+        {
             return Ok(format!("'$({path})'"));
         }
     }
     let ExprKind::Ref(it) = &expr.kind else {
-        return Err("a field of a value that is known when running cannot stand in CEL safely".to_owned());
+        return Err(
+            "a field of a value that is known when running cannot stand in CEL safely".to_owned(),
+        );
     };
-    let path = reference::path(it).ok_or("this value is not there when the condition is decided")?;
+    let path =
+        reference::path(it).ok_or("this value is not there when the condition is decided")?;
     match it {
-        Ref::Workspace(_, crate::plan::expr::WorkspaceField::Bound) => Ok(format!("('$({path})' == 'true')")),
-        Ref::NodeStatus(_) | Ref::NodeReason(_) | Ref::TasksStatus | Ref::Context(_) => Ok(format!("'$({path})'")),
+        Ref::Workspace(_, crate::plan::expr::WorkspaceField::Bound) => {
+            Ok(format!("('$({path})' == 'true')"))
+        }
+        Ref::NodeStatus(_) | Ref::NodeReason(_) | Ref::TasksStatus | Ref::Context(_) => {
+            Ok(format!("'$({path})'"))
+        }
         Ref::NodeLength(_) => Ok(format!("int('$({path})')")),
         Ref::Param(_)
         | Ref::ResultPath(_)
@@ -236,12 +262,15 @@ fn spliced(expr: &Expr) -> Result<String, String> {
 }
 
 fn unsafe_splice(what: &str) -> String {
-    format!("Tekton writes `{what}` into the CEL text, and whoever chooses it could write code there")
+    format!(
+        "Tekton writes `{what}` into the CEL text, and whoever chooses it could write code there"
+    )
 }
 
 /// A field of the event among the variables that Pipelines as Code gives to CEL.
 fn event_variable(expr: &Expr, forge: Forge) -> Result<String, String> {
-    let path = event_path(expr).ok_or("only the event is known when it is decided whether a run starts")?;
+    let path = event_path(expr)
+        .ok_or("only the event is known when it is decided whether a run starts")?;
     let hub = matches!(forge, Forge::Github | Forge::Gitea);
     let known = match path.as_str() {
         "type" => "event_type",
@@ -261,7 +290,9 @@ fn event_variable(expr: &Expr, forge: Forge) -> Result<String, String> {
         "comment" if hub => "body.comment.body",
         _ => match path.split_once('.') {
             Some(("body" | "files", _)) => return Ok(path),
-            Some(("headers", name)) => return Ok(format!("headers[{}]", quoted(&name.to_lowercase()))),
+            Some(("headers", name)) => {
+                return Ok(format!("headers[{}]", quoted(&name.to_lowercase())));
+            }
             Some(("params", name)) => return Ok(name.to_owned()),
             Some(_) | None => return Err(format!("`event.{path}` is not among CEL's variables")),
         },

@@ -22,7 +22,9 @@ pub(crate) enum Forge {
 pub(crate) fn forge(plan: &Plan) -> Forge {
     let deployed = |name: &Name| plan.deliveries.values().any(|it| it.repository == *name);
     let own = plan.repositories.iter().filter(|(name, _)| !deployed(name));
-    let mut forges: Vec<&str> = own.map(|(_, it)| it.forge.as_deref().unwrap_or("github")).collect();
+    let mut forges: Vec<&str> = own
+        .map(|(_, it)| it.forge.as_deref().unwrap_or("github"))
+        .collect();
     forges.dedup();
     match forges.as_slice() {
         [] | ["github"] => Forge::Github,
@@ -97,7 +99,16 @@ fn spans_lines(variable: &str) -> bool {
         return false;
     };
     let last = path.rsplit('.').next().unwrap_or(path);
-    ["body", "description", "message", "note", "comment", "content", "raw"].contains(&last)
+    [
+        "body",
+        "description",
+        "message",
+        "note",
+        "comment",
+        "content",
+        "raw",
+    ]
+    .contains(&last)
 }
 
 /// Whether text holds something that a stranger can choose, so that it must not stand between quotes.

@@ -23,7 +23,13 @@ pub(crate) fn text(reference: &Ref, span: Span, ctx: Context<'_>, sink: &mut Sin
 }
 
 /// `record.field`
-pub(crate) fn field(of: &Expr, name: &Name, span: Span, ctx: Context<'_>, sink: &mut Sink) -> String {
+pub(crate) fn field(
+    of: &Expr,
+    name: &Name,
+    span: Span,
+    ctx: Context<'_>,
+    sink: &mut Sink,
+) -> String {
     match &of.kind {
         ExprKind::Ref(Ref::Event(path)) => {
             event::placeholder(&Name::new(format!("{path}.{name}")), span, ctx, sink)
@@ -49,7 +55,10 @@ pub(crate) fn field(of: &Expr, name: &Name, span: Span, ctx: Context<'_>, sink: 
         | ExprKind::Call(..)
         | ExprKind::If(_)
         | ExprKind::Each(_) => {
-            sink.push(errors::not_computed_at(span, "a field of what is computed while running"));
+            sink.push(errors::not_computed_at(
+                span,
+                "a field of what is computed while running",
+            ));
             String::new()
         }
     }
@@ -66,7 +75,10 @@ pub(crate) fn index(of: &Expr, at: &Expr, span: Span, ctx: Context<'_>, sink: &m
         },
         (_, Some(_) | None) => {
             let _ = text_of(at, ctx, sink);
-            sink.push(errors::not_computed_at(span, "an index that is computed while running"));
+            sink.push(errors::not_computed_at(
+                span,
+                "an index that is computed while running",
+            ));
             String::new()
         }
     }
@@ -125,7 +137,11 @@ pub(crate) fn path(reference: &Ref) -> Option<String> {
         Ref::NodeLength(node) => format!("tasks.{node}.matrix.length"),
         Ref::TasksStatus => "tasks.status".to_owned(),
         Ref::Context(path) => format!("context.{path}"),
-        Ref::Event(_) | Ref::Metric(_) | Ref::SecretKey(..) | Ref::ConfigKey(..) | Ref::Field(_) => return None,
+        Ref::Event(_)
+        | Ref::Metric(_)
+        | Ref::SecretKey(..)
+        | Ref::ConfigKey(..)
+        | Ref::Field(_) => return None,
     };
     Some(path)
 }

@@ -28,14 +28,15 @@ enum Values {
 /// A condition as the value of `when`; empty where it always holds.
 pub(crate) fn when(condition: &Expr, ctx: Context<'_>, sink: &mut Sink) -> Vec<Tree> {
     if let ExprKind::Make(..) | ExprKind::Const(Value::Make(_)) = &condition.kind
-        && condition.constructor() == Some("cel")
+        && condition.maker().is_some_and(|it| it == "cel")
     {
         return own_words(condition, ctx, sink);
     }
     let mut guards = Vec::new();
     match guards_of(condition, false, &mut guards) {
         Ok(()) => guards.iter().map(|it| guard(it, ctx, sink)).collect(),
-        Err(odd) if ctx.plan.profile.tekton.has(CEL_FLAG) => match cel::in_pipeline(condition, ctx) {
+        Err(odd) if ctx.plan.profile.tekton.has(CEL_FLAG) => match cel::in_pipeline(condition, ctx)
+        {
             Ok(text) => vec![data::record([("cel", text)])],
             Err(reason) => {
                 sink.push(errors::when_form(&odd, Some(&reason)));
@@ -153,12 +154,18 @@ fn either(whole: &Expr, left: &Expr, right: &Expr, negated: bool) -> Result<Guar
                 values: Values::These(values),
             })
         }
-        (Values::These(_) | Values::Whole(_), Values::These(_) | Values::Whole(_)) => Err(whole.clone()),
+        (Values::These(_) | Values::Whole(_), Values::These(_) | Values::Whole(_)) => {
+            Err(whole.clone())
+        }
     }
 }
 
 fn equal(whole: &Expr, left: &Expr, right: &Expr, negated: bool) -> Result<Guard, Expr> {
-    let (input, value) = if left.value().is_some() { (right, left) } else { (left, right) };
+    let (input, value) = if left.value().is_some() {
+        (right, left)
+    } else {
+        (left, right)
+    };
     if !is_text(input) || !is_text(value) {
         return Err(whole.clone());
     }
@@ -170,7 +177,12 @@ fn equal(whole: &Expr, left: &Expr, right: &Expr, negated: bool) -> Result<Guard
 }
 
 fn member(whole: &Expr, element: &Expr, list: &Expr, negated: bool) -> Result<Guard, Expr> {
-    let constants = |items: &[Value]| items.iter().map(|it| Expr::constant(list.span, it.clone())).collect();
+    let constants = |items: &[Value]| {
+        items
+            .iter()
+            .map(|it| Expr::constant(list.span, it.clone()))
+            .collect()
+    };
     let values = match &list.kind {
         ExprKind::Const(Value::List(items)) => Values::These(constants(items)),
         ExprKind::List(items) if items.iter().all(is_text) => Values::These(items.to_vec()),
@@ -193,7 +205,10 @@ fn member(whole: &Expr, element: &Expr, list: &Expr, negated: bool) -> Result<Gu
     // Tekton refuses `values` without an element; what is in no list is never so.
     let empty = matches!(&values, Values::These(values) if values.is_empty());
     if empty {
-        return Ok(truth_of(&Expr::constant(list.span, Value::Bool(false)), !negated));
+        return Ok(truth_of(
+            &Expr::constant(list.span, Value::Bool(false)),
+            !negated,
+        ));
     }
     if !is_text(element) {
         return Err(whole.clone());
@@ -243,7 +258,10 @@ fn rewritten(condition: &Expr, then: &Expr, otherwise: &Expr) -> Option<Expr> {
 /// Whether Tekton can put it into one string.
 fn is_text(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Const(value) => !matches!(value, Value::List(_) | Value::Record(_) | Value::Make(_) | Value::Range(_)),
+        ExprKind::Const(value) => !matches!(
+            value,
+            Value::List(_) | Value::Record(_) | Value::Make(_) | Value::Range(_)
+        ),
         ExprKind::Ref(_) | ExprKind::Text(_) | ExprKind::Field(..) | ExprKind::Index(_) => true,
         ExprKind::Call(name, _) => name == "unsafe",
         ExprKind::List(_)

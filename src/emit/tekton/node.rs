@@ -1,0 +1,220 @@
+//! Nodes of a pipeline.
+
+use indexmap::IndexMap;
+
+use crate::base::graph::Dag;
+use crate::base::{Name, Span};
+use crate::diag::Sink;
+use crate::emit::core::data::{self, Fields};
+use crate::emit::errors;
+use crate::emit::expr::{self, Context, when};
+use crate::emit::tekton::{meta, param, task};
+use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task};
+use crate::yaml::Tree;
+
+/// How a declared task stands in a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tasks {
+    /// By its name.
+    Referred,
+    /// Written in its place.
+    Written,
+}
+
+/// A PipelineTask.
+pub(crate) fn node(
+    node: &Node,
+    run_after: Vec<Name>,
+    tasks: Tasks,
+    ctx: Context<'_>,
+    sink: &mut Sink,
+) -> Tree {
+    let mut fields = Fields::default();
+    fields.put("name", node.name.as_str());
+    if let Some(name) = &node.display_name {
+        fields.put("displayName", expr::text(name, ctx, sink));
+    }
+    fields.put_some("description", node.description.as_deref());
+    callee(node, tasks, &mut fields, ctx, sink);
+    let names = run_after.iter().map(|it| it.as_str());
+    fields.put_filled("runAfter", names.collect::<Tree>());
+    if let Some(condition) = &node.when {
+        fields.put_filled("when", Tree::Array(when::when(condition, ctx, sink)));
+    }
+    if node.retries > 0 {
+        fields.put("retries", node.retries);
+    }
+    if let Some(timeout) = node.timeout {
+        fields.put("timeout", expr::duration(timeout, node.span, sink));
+    }
+    if node.continue_on_error {
+        fields.put("onError", "continue");
+    }
+    fields.put_filled("params", param::arguments(&given(node, ctx), ctx, sink));
+    fields.put_filled("matrix", matrix(node, ctx, sink));
+    fields.put_filled("workspaces", workspaces(node, ctx, sink));
+    fields.into()
+}
+
+fn callee(node: &Node, tasks: Tasks, fields: &mut Fields, ctx: Context<'_>, sink: &mut Sink) {
+    match &node.callee {
+        Callee::Embedded(embedded) => fields.put("taskSpec", task_spec(embedded, ctx, sink)),
+        Callee::Task(name) => match ctx.plan.tasks.get(name) {
+            Some(it) if tasks == Tasks::Written && it.external.is_none() => {
+                // A task written in place sees no parameter of the pipeline that it does not declare: it was checked alone.
+                fields.put("taskSpec", task_spec(it, Context::of(ctx.plan), sink));
+            }
+            Some(it) => {
+                let from = it.external.as_ref().and_then(Option::as_ref);
+                fields.put("taskRef", reference(&it.meta.name, from, ctx, sink));
+            }
+            None => fields.put("taskRef", data::record([("name", name.as_str())])),
+        },
+        Callee::Pipeline(name) => {
+            if !ctx.plan.profile.tekton.has("enable-api-fields=alpha") {
+                sink.push(errors::no_flag(
+                    node.span,
+                    "a pipeline within a pipeline",
+                    "enable-api-fields=alpha",
+                ));
+            }
+            let from = ctx
+                .plan
+                .pipelines
+                .get(name)
+                .and_then(|it| it.external.as_ref());
+            let from = from.and_then(Option::as_ref);
+            fields.put("pipelineRef", reference(name, from, ctx, sink));
+        }
+    }
+}
+
+fn task_spec(embedded: &Task, ctx: Context<'_>, sink: &mut Sink) -> Fields {
+    let mut fields = Fields::default();
+    fields.put_filled("metadata", meta::embedded(&embedded.meta, ctx, sink));
+    let Tree::Object(spec) = Tree::from(task::spec(embedded, ctx, sink)) else {
+        return fields;
+    };
+    for (key, value) in spec {
+        fields.put(&key, value);
+    }
+    fields
+}
+
+/// `taskRef`, `pipelineRef`: the name, or what `from` says.
+pub(crate) fn reference(
+    name: &str,
+    from: Option<&Expr>,
+    ctx: Context<'_>,
+    sink: &mut Sink,
+) -> Tree {
+    let from = from.map(|it| expr::tree(it, ctx, sink));
+    let Some(Tree::Object(from)) = from else {
+        return data::record([("name", name)]);
+    };
+    let mut fields = Fields::default();
+    if !from.contains_key("name") && !from.contains_key("resolver") {
+        fields.put("name", name);
+    }
+    for (key, value) in from {
+        match value {
+            Tree::Object(params) if key == "params" => fields.put("params", named(params)),
+            _ => fields.put(&key, value),
+        }
+    }
+    fields.into()
+}
+
+/// A map as the list of names and values that the API has.
+fn named(params: serde_json::Map<String, Tree>) -> Tree {
+    let param = |(name, value)| data::record([("name", Tree::String(name)), ("value", value)]);
+    params.into_iter().map(param).collect()
+}
+
+/// What is given to the callee.
+///
+/// Pipelines as Code writes tasks in place, and there a pipeline's parameter would replace the default of a task's parameter of
+/// the same name; such a default is given.
+fn given(node: &Node, ctx: Context<'_>) -> IndexMap<Name, Expr> {
+    let mut args = node.args.clone();
+    let Some(task) = ctx.task_of(node).filter(|it| it.external.is_none()) else {
+        return args;
+    };
+    let Some(pipeline) = ctx.pipeline else {
+        return args;
+    };
+    for (name, param) in &task.params {
+        let fans_out = node.matrix.contains_key(name);
+        let hidden = pipeline.params.contains_key(name) && node.embedded().is_none();
+        if let (Some(default), true, false) = (&param.default, hidden, fans_out) {
+            args.entry(name.clone()).or_insert_with(|| default.clone());
+        }
+    }
+    args
+}
+
+fn matrix(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
+    let mut fields = Fields::default();
+    fields.put_filled("params", param::arguments(&node.matrix, ctx, sink));
+    let include = |(name, params): &(Option<Name>, IndexMap<Name, Expr>)| {
+        let mut fields = Fields::default();
+        fields.put_some("name", name.as_deref());
+        fields.put_filled("params", param::arguments(params, ctx, sink));
+        Tree::from(fields)
+    };
+    let include: Tree = node.include.iter().map(include).collect();
+    fields.put_filled("include", include);
+    fields.into()
+}
+
+fn workspaces(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
+    let workspace = |(name, used): (&Name, &crate::plan::WorkspaceUse)| {
+        let mut fields = Fields::default();
+        fields.put("name", name.as_str());
+        fields.put("workspace", used.workspace.as_str());
+        if let Some(path) = &used.sub_path {
+            fields.put("subPath", expr::text(path, ctx, sink));
+        }
+        Tree::from(fields)
+    };
+    node.workspaces.iter().map(workspace).collect()
+}
+
+/// The nodes that must come first and that no reference, near or far, orders before it.
+pub(crate) fn run_after(pipeline: &Pipeline, node: &Node) -> Vec<Name> {
+    let graph = pipeline.graph();
+    let seen = seen_by_tekton(node);
+    let mut wanted: Vec<Name> = Vec::new();
+    for name in node
+        .producers()
+        .into_keys()
+        .chain(node.after.iter().map(|(it, _)| it.clone()))
+    {
+        if !seen.contains_key(&name) && !wanted.contains(&name) {
+            wanted.push(name);
+        }
+    }
+    let all: Vec<&Name> = seen.keys().chain(&wanted).collect();
+    let needed = |it: &Name| {
+        !all.iter()
+            .any(|other| *other != it && comes_before(&graph, it, other))
+    };
+    wanted.iter().filter(|it| needed(it)).cloned().collect()
+}
+
+fn comes_before(graph: &Dag, before: &Name, after: &Name) -> bool {
+    graph.reaches(before, after)
+}
+
+/// Nodes whose results are used: Tekton finds these itself. A count of instances makes no order.
+fn seen_by_tekton(node: &Node) -> IndexMap<Name, Span> {
+    let mut found = IndexMap::new();
+    for expr in node.expressions() {
+        expr.each_ref(&mut |it, span| {
+            if let Ref::NodeResult(producer, _) = it {
+                found.entry(producer.clone()).or_insert(span);
+            }
+        });
+    }
+    found
+}

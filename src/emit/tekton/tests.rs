@@ -1,0 +1,1 @@
+//! Pipelines, tasks and runs as files.
