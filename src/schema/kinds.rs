@@ -12,7 +12,18 @@ pub(crate) enum Namespace {
     Own,
 }
 
-/// A kind of declaration.
+/// The latest moment at which a value may become known that stands in a kind's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Latest {
+    /// The compiler must know it.
+    Compile,
+    /// Pipelines as Code may write it when an event starts the run.
+    Event,
+    /// The controller may put it in while running.
+    Run,
+}
+
+/// A kind of declaration, or a block that has rules of its own (the options of a node, `finally`, …).
 #[derive(Debug)]
 pub(crate) struct Kind {
     /// The word, as written.
@@ -30,6 +41,14 @@ pub(crate) struct Kind {
     pub(crate) can_be_extern: bool,
     /// What `name = callee(…) { … }` makes in its block: `node`, `metric`; `None` where it cannot stand.
     pub(crate) bindings: Option<&'static str>,
+    /// Words before a block that are no amendment: `host { … }`, `finally { … }`.
+    pub(crate) blocks: &'static [&'static str],
+    /// `kind name = base(…) { … }` may stand: an instance of a template, or like another of its kind.
+    pub(crate) based: bool,
+    /// The latest stage of what its fields hold.
+    pub(crate) latest: Latest,
+    /// Fields that the compiler must know although others may come later.
+    pub(crate) early: &'static [&'static str],
     /// This version of the compiler carries it; otherwise its use is `not-supported`.
     pub(crate) supported: bool,
 }
@@ -37,6 +56,11 @@ pub(crate) struct Kind {
 /// The row of a kind's word.
 pub(crate) fn find(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|it| it.name == name)
+}
+
+/// The row of a block: a kind's, or one of [`BLOCKS`].
+pub(crate) fn find_block(name: &str) -> Option<&'static Kind> {
+    find(name).or_else(|| BLOCKS.iter().find(|it| it.name == name))
 }
 
 const fn row(
@@ -54,11 +78,52 @@ const fn row(
         results: false,
         can_be_extern: false,
         bindings: None,
+        blocks: &[],
+        based: false,
+        latest: Latest::Compile,
+        early: &[],
         supported: true,
     }
 }
 
 const FILE: &[&str] = &[""];
+
+/// What every object says of itself: the compiler must know it.
+const META: &[&str] = &[
+    "name",
+    "namespace",
+    "labels",
+    "annotations",
+    "metadata",
+    "file",
+    "displayName",
+];
+
+/// Blocks that no kind's word opens.
+pub(crate) static BLOCKS: &[Kind] = &[
+    Kind {
+        latest: Latest::Run,
+        early: &[
+            "after",
+            "retries",
+            "timeout",
+            "onError",
+            "if-absent",
+            "from",
+        ],
+        ..row("node", Namespace::Own, &[], Some("NodeBody"))
+    },
+    Kind {
+        latest: Latest::Run,
+        early: &["every", "initial-delay", "no-data"],
+        ..row("metric", Namespace::Own, &[], Some("MetricBody"))
+    },
+    row("host", Namespace::Own, &[], None),
+    Kind {
+        bindings: Some("node"),
+        ..row("finally", Namespace::Own, &[], None)
+    },
+];
 
 /// All kinds, in the order of the language reference.
 pub(crate) static KINDS: &[Kind] = &[
@@ -66,6 +131,9 @@ pub(crate) static KINDS: &[Kind] = &[
         params: true,
         results: true,
         can_be_extern: true,
+        latest: Latest::Run,
+        early: META,
+        blocks: &["host"],
         ..row("task", Namespace::Callable, FILE, Some("TaskBody"))
     },
     Kind {
@@ -73,10 +141,13 @@ pub(crate) static KINDS: &[Kind] = &[
         results: true,
         can_be_extern: true,
         supported: false,
+        latest: Latest::Run,
         ..row("action", Namespace::Callable, FILE, Some("StepBody"))
     },
     Kind {
         results: true,
+        latest: Latest::Run,
+        early: &["timeout", "imagePullPolicy"],
         ..row(
             "step",
             Namespace::Value,
@@ -84,32 +155,56 @@ pub(crate) static KINDS: &[Kind] = &[
             Some("StepBody"),
         )
     },
-    row("sidecar", Namespace::Own, &["task"], Some("SidecarBody")),
-    row(
-        "workspace",
-        Namespace::Value,
-        &["task", "pipeline"],
-        Some("WorkspaceBody"),
-    ),
+    Kind {
+        latest: Latest::Run,
+        ..row("sidecar", Namespace::Own, &["task"], Some("SidecarBody"))
+    },
+    Kind {
+        latest: Latest::Run,
+        ..row(
+            "workspace",
+            Namespace::Value,
+            &["task", "pipeline"],
+            Some("WorkspaceBody"),
+        )
+    },
     Kind {
         params: true,
         results: true,
         can_be_extern: true,
         bindings: Some("node"),
+        latest: Latest::Run,
+        early: META,
+        blocks: &["finally"],
         ..row("pipeline", Namespace::Callable, FILE, Some("PipelineBody"))
     },
-    row(
-        "run",
-        Namespace::Callable,
-        &["", "component"],
-        Some("RunBody"),
-    ),
+    Kind {
+        based: true,
+        latest: Latest::Event,
+        early: &[
+            "on",
+            "timeouts",
+            "generateName",
+            "max-keep-runs",
+            "cancel-in-progress",
+            "file",
+            "name",
+        ],
+        ..row(
+            "run",
+            Namespace::Callable,
+            &["", "component"],
+            Some("RunBody"),
+        )
+    },
     Kind {
         can_be_extern: true,
+        based: true,
         ..row("repository", Namespace::Value, FILE, Some("RepositoryBody"))
     },
     Kind {
         can_be_extern: true,
+        based: true,
         ..row(
             "image",
             Namespace::Value,
@@ -119,6 +214,8 @@ pub(crate) static KINDS: &[Kind] = &[
     },
     Kind {
         can_be_extern: true,
+        based: true,
+        based: true,
         ..row(
             "secret",
             Namespace::Value,
@@ -128,6 +225,7 @@ pub(crate) static KINDS: &[Kind] = &[
     },
     Kind {
         can_be_extern: true,
+        based: true,
         ..row(
             "app",
             Namespace::Value,
@@ -139,6 +237,7 @@ pub(crate) static KINDS: &[Kind] = &[
         params: true,
         can_be_extern: true,
         bindings: Some("metric"),
+        based: true,
         ..row(
             "analysis",
             Namespace::Callable,
@@ -148,13 +247,18 @@ pub(crate) static KINDS: &[Kind] = &[
     },
     Kind {
         can_be_extern: true,
+        based: true,
         ..row("cluster", Namespace::Value, FILE, Some("ClusterBody"))
     },
     row("env", Namespace::Value, FILE, Some("EnvBody")),
-    row("gitops", Namespace::Own, FILE, Some("GitopsBody")),
+    Kind {
+        based: true,
+        ..row("gitops", Namespace::Own, FILE, Some("GitopsBody"))
+    },
     Kind {
         params: true,
         supported: false,
+        based: true,
         ..row("component", Namespace::Callable, &["", "env"], None)
     },
     Kind {
