@@ -1,58 +1,27 @@
 //! What is said about declarations and their blocks.
 
 use crate::base::{Name, Span, spelling};
-use crate::diag::{CODES, Diagnostic};
+use crate::diag::Diagnostic;
+use crate::diag::code::CODES;
+use crate::schema::kinds::Kind;
 
-fn list(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
-    quoted.join(", ")
-}
-
-/// A member of a form that the block does not know.
-pub(crate) fn member_not_allowed(span: Span, what: &str, place: &str) -> Diagnostic {
-    let message = format!("{what} cannot stand in {}", block(place));
-    Diagnostic::new("member-not-allowed", span, message)
+/// A declaration of a kind that stands elsewhere.
+pub(crate) fn member_not_allowed(span: Span, kind: &Kind, place: &str) -> Diagnostic {
+    let message = format!("a `{}` cannot stand in {}", kind.name, block(place));
+    let found = Diagnostic::new("member-not-allowed", span, message);
+    let places: Vec<String> = kind.places.iter().map(|it| block(it)).collect();
+    found.note(format!("it stands in {}", places.join(", ")))
 }
 
 /// How a block is called in messages.
 pub(crate) fn block(place: &str) -> String {
     match place {
-        "" => "a file".to_owned(),
+        "" => "a file, at its left edge".to_owned(),
         "env" | "app" | "analysis" | "image" => format!("an `{place}`"),
         "node" => "the options of a node".to_owned(),
-        "metric" => "the options of a metric".to_owned(),
         "host" | "finally" => format!("`{place}`"),
         _ => format!("a `{place}`"),
     }
-}
-
-/// `image wudi` for `image: wudi`.
-pub(crate) fn forgotten_colon(word: Span, name: &Name, place: &str) -> Diagnostic {
-    let message = format!("`{name}` is a field of {} and needs a colon", block(place));
-    Diagnostic::new("member-not-allowed", word, message)
-        .note("two words in a row declare something")
-        .help(format!("did you mean `{name}:`?"))
-        .fix("insert a colon", word.at_end(), ":")
-}
-
-/// `resources { … }` for `resources: { … }`.
-pub(crate) fn forgotten_colon_before_block(word: Span, name: &Name, place: &str) -> Diagnostic {
-    let message = format!("`{name}` is a field of {} and needs a colon", block(place));
-    Diagnostic::new("member-not-allowed", word, message)
-        .note("a name before a block amends what is declared elsewhere")
-        .help(format!("did you mean `{name}: {{ … }}`?"))
-        .fix("insert a colon", word.at_end(), ":")
-}
-
-/// `name = value` where a field is meant.
-pub(crate) fn field_not_binding(word: Span, name: &Name, place: &str) -> Diagnostic {
-    let message = format!(
-        "`{name}` is a field of {}, which `:` fills",
-        block(place)
-    );
-    Diagnostic::new("member-not-allowed", word, message)
-        .note("`name = callee(…)` defines, `name: value` fills a field")
-        .help(format!("write `{name}: …`"))
 }
 
 pub(crate) fn unknown_kind(span: Span, name: &Name, known: &[&'static str]) -> Diagnostic {
@@ -67,7 +36,7 @@ pub(crate) fn not_supported(span: Span, what: &str) -> Diagnostic {
         .note("the language has it, this version of wudi does not carry it")
 }
 
-pub(crate) fn no_such_part(span: Span, what: &str, kind: &Name) -> Diagnostic {
+pub(crate) fn no_such_part(span: Span, what: &str, kind: &str) -> Diagnostic {
     let message = format!("`{kind}` takes no {what}");
     Diagnostic::new("member-not-allowed", span, message)
 }
@@ -82,14 +51,46 @@ pub(crate) fn missing_base(span: Span, kind: &str) -> Diagnostic {
     Diagnostic::new("missing-field", span, message)
 }
 
-pub(crate) fn not_of_kind(span: Span, name: &str, is: &str, wanted: &str) -> Diagnostic {
-    let message = format!("`{name}` is {}, where {wanted} is expected", block(is));
+pub(crate) fn not_of_kind(span: Span, name: &str, is: &str, wanted: &[&str]) -> Diagnostic {
+    let wanted: Vec<String> = wanted.iter().map(|it| format!("a {it}")).collect();
+    let message = format!("`{name}` is {is}, where {} is called", wanted.join(" or "));
     Diagnostic::new("not-callable", span, message)
 }
 
-pub(crate) fn unknown_callee(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
-    let message = format!("nothing that can be called is named `{name}`");
+pub(crate) fn unknown_callee(span: Span, name: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("nothing that can be called here is named `{name}`");
+    let near = spelling::nearest(name, known.iter().copied());
     Diagnostic::new("unknown-name", span, message).did_you_mean(span, near)
+}
+
+pub(crate) fn unbound_workspace(span: Span, name: &Name, what: &str, call: Span) -> Diagnostic {
+    let message = format!("{what} needs the workspace `{name}`, which is not bound here");
+    let found = Diagnostic::new("unbound-workspace", span, message);
+    let found = if call == span { found } else { found.label(call, "called here") };
+    found.help(format!("pass a workspace: `{name}: …`"))
+}
+
+pub(crate) fn arguments_in_brackets(span: Span, name: &Name) -> Diagnostic {
+    let message = format!("`{name}` belongs to embedded tasks; here arguments stand in the brackets");
+    Diagnostic::new("member-not-allowed", span, message)
+        .help("write `name = callee(argument: value)`")
+}
+
+pub(crate) fn no_object(span: Span, name: &str) -> Diagnostic {
+    let message = format!("an embedded task is no object of its own, so it has no `{name}`");
+    Diagnostic::new("member-not-allowed", span, message)
+}
+
+pub(crate) fn missing_param(span: Span, name: &Name, what: &str) -> Diagnostic {
+    let message = format!("{what} needs the argument `{name}`");
+    Diagnostic::new("missing-argument", span, message)
+        .help(format!("add `params: {{ {name}: … }}` to its block"))
+}
+
+pub(crate) fn extra_argument(span: Span, name: &Name, what: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("{what} takes no `{name}`");
+    let near = spelling::nearest(name, known.iter().copied());
+    Diagnostic::new("extra-argument", span, message).did_you_mean(span, near)
 }
 
 /// A parameter whose type Tekton cannot carry.
@@ -126,7 +127,12 @@ pub(crate) fn allow_without_reason(span: Span, name: &Name) -> Diagnostic {
 }
 
 /// A result of a node that may be skipped, where it must exist.
-pub(crate) fn absent_result(span: Span, node: &Name, result: &str, skip: (Span, &str)) -> Diagnostic {
+pub(crate) fn absent_result(
+    span: Span,
+    node: &Name,
+    result: &str,
+    skip: (Span, &str),
+) -> Diagnostic {
     let message = format!("`{node}.{result}` may be absent where it must exist");
     Diagnostic::new("absent-result", span, message)
         .label(skip.0, skip.1.to_owned())
@@ -219,12 +225,6 @@ pub(crate) fn no_data_missing(span: Span, metric: &Name) -> Diagnostic {
         .help("add `no-data: \"pass\"`, `\"fail\"` or `\"inconclusive\"`")
 }
 
-pub(crate) fn wrong_subject(span: Span, kind: &Name) -> Diagnostic {
-    let message = format!("`{kind}` takes one name");
-    Diagnostic::new("member-not-allowed", span, message)
-        .note("only `resource` also names the kind of the API")
-}
-
 pub(crate) fn missing_subject(span: Span) -> Diagnostic {
     let message = "`resource` also names the kind of the API: `resource NetworkPolicy name { … }`";
     Diagnostic::new("missing-field", span, message)
@@ -235,6 +235,70 @@ pub(crate) fn missing_api_version(span: Span, kind: &Name) -> Diagnostic {
     Diagnostic::new("missing-field", span, message)
 }
 
-pub(crate) fn because_elsewhere(span: Span, kinds: &[&str]) -> Diagnostic {
-    Diagnostic::new("member-not-allowed", span, format!("`because` belongs to {}", list(kinds)))
+pub(crate) fn workspace_mode(span: Span, mode: &Name) -> Diagnostic {
+    let message = format!("a workspace is `ro` or `rw`, not `{mode}`");
+    let near = spelling::nearest(mode, ["ro", "rw"]);
+    Diagnostic::new("type-mismatch", span, message).did_you_mean(span, near)
+}
+
+pub(crate) fn unknown_result<'a>(
+    span: Span,
+    name: &Name,
+    what: &str,
+    known: impl Iterator<Item = &'a Name>,
+) -> Diagnostic {
+    let message = format!("{what} declares no result `{name}`");
+    let near = spelling::nearest(name, known.map(Name::as_str));
+    Diagnostic::new("unknown-field", span, message).did_you_mean(span, near)
+}
+
+pub(crate) fn missing_result(at: Span, name: &Name, what: &str) -> Diagnostic {
+    let message = format!("{what} does not say where its result `{name}` comes from");
+    Diagnostic::new("missing-field", at, message)
+        .help(format!("add `results: {{ {name}: node.result }}`"))
+}
+
+pub(crate) fn not_written_out(span: Span, what: &str) -> Diagnostic {
+    let message = format!("{what} needs these as a record written out, key by key");
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn later_step(span: Span, step: &Name, declared: Span) -> Diagnostic {
+    let message = format!("`{step}` runs after this step, so its results are not there yet");
+    Diagnostic::new("unknown-name", span, message)
+        .label(declared, "declared later")
+        .note("steps run in the order of the text")
+}
+pub(crate) fn status_of_running(span: Span, node: &Name, field: &Name) -> Diagnostic {
+    let message = format!("`{node}.{field}` is known only when all tasks have ended");
+    Diagnostic::new("late-value", span, message)
+        .note("Tekton fills it in for nodes of `finally` only")
+}
+
+pub(crate) fn unknown_workspace(span: Span, name: &Name, what: &str, known: &[&str]) -> Diagnostic {
+    let message = format!("{what} has no workspace `{name}`");
+    let near = spelling::nearest(name, known.iter().copied());
+    Diagnostic::new("extra-argument", span, message).did_you_mean(span, near)
+}
+
+pub(crate) fn other_kind(span: Span, name: &str, is: &str, wanted: &str) -> Diagnostic {
+    let message = format!("`{name}` is {}, so no {wanted} can be made from it", block(is));
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn unknown_base(span: Span, name: &str, wanted: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("there is no {wanted} `{name}`");
+    Diagnostic::new("unknown-name", span, message).did_you_mean(span, near)
+}
+
+pub(crate) fn no_arguments(span: Span, kind: &str) -> Diagnostic {
+    let message = format!("a {kind} takes no arguments");
+    Diagnostic::new("extra-argument", span, message)
+        .help("what differs stands in its block")
+}
+
+pub(crate) fn amends_own(span: Span, name: &Name) -> Diagnostic {
+    let message = format!("`{name}` is declared in this environment, so there is nothing to amend");
+    Diagnostic::new("duplicate-name", span, message)
+        .help("write its fields where it is declared")
 }

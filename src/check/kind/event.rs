@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
+use crate::check::kind::walk;
 use crate::syntax::ast::{Element, Expr, ExprKind};
 use crate::types::{FieldType, Form, Type};
 
@@ -113,12 +114,17 @@ pub(crate) fn who_has(field: &str) -> Option<&'static str> {
 
 /// The fields of `event` that an expression reads, each with its place.
 pub(crate) fn reads(expr: &Expr, found: &mut Vec<(Name, Span)>) {
-    crate::check::kind::walk::each_expr(expr, &mut |it| {
-        if let ExprKind::Field(of, field) = &it.kind
-            && matches!(&of.peeled().kind, ExprKind::Name(name) if name == "event")
-        {
-            found.push((field.name.clone(), field.span));
-        }
+    walk::each_expr(expr, &mut |it| {
+        read(it, found);
         true
     });
+}
+
+/// The same for the expression alone, not for its parts.
+pub(crate) fn read(expr: &Expr, found: &mut Vec<(Name, Span)>) {
+    if let ExprKind::Field(of, field) = &expr.kind
+        && matches!(&of.peeled().kind, ExprKind::Name(name) if name == "event")
+    {
+        found.push((field.name.clone(), field.span));
+    }
 }

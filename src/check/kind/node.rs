@@ -1,0 +1,444 @@
+//! Nodes of a pipeline: what they call, their arguments and options.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::check::kind::block::{Place, entries};
+use crate::check::kind::callable::{Written, callable};
+use crate::check::kind::{errors, groups, task, walk};
+use crate::check::tables::Callable;
+use crate::check::{Body, Meaning, Signature, Stage};
+use crate::resolve::ItemId;
+use crate::schema::kinds::Namespace;
+use crate::syntax::ast::{Arg, Base, Binding, Expr, ExprKind, Field, Init, Literal};
+use crate::types::{DefaultId, FieldType, FnType, RecordType, Type};
+
+/// A node, as far as its callee tells.
+pub(crate) struct Node<'a> {
+    pub(crate) binding: &'a Binding,
+    pub(crate) finally: bool,
+    /// `None` where it calls nothing that is known; that was reported.
+    pub(crate) callee: Option<Arc<Callable>>,
+    /// As others see it.
+    pub(crate) ty: Type,
+    /// Its arguments that fan out, with the type of one element.
+    each: Vec<(Name, Type)>,
+}
+
+/// Finds out what a binding calls and what it is to others.
+pub(crate) fn find<'a>(body: &mut Body<'_, '_>, binding: &'a Binding, finally: bool) -> Node<'a> {
+    let callee = match &binding.init {
+        Init::Base(it) => called(body, it, &["task", "pipeline"]).map(|(_, it)| it),
+        Init::Literal(it) => literal(body, binding, it),
+    };
+    let each = callee.as_deref().map_or_else(Vec::new, |it| fanned(binding, it));
+    let ty = match callee.as_deref() {
+        Some(it) => node_type(&binding.name.name, it, !each.is_empty(), image_of(body, binding)),
+        None => Type::Error,
+    };
+    Node {
+        binding,
+        finally,
+        callee,
+        ty,
+        each,
+    }
+}
+
+/// What `base(…)` calls, if it is of one of these kinds; else that is reported.
+pub(crate) fn called(
+    body: &mut Body<'_, '_>,
+    base: &Base,
+    kinds: &[&str],
+) -> Option<(ItemId, Arc<Callable>)> {
+    let [word] = base.path.as_slice() else {
+        body.report(errors::not_supported(base.span, "a part of an instance"));
+        return None;
+    };
+    let program = body.checker.program;
+    let Some(id) = program.find(body.package, Namespace::Callable, &word.name) else {
+        if !is_value(body, &word.name) {
+            let known = callables(body, kinds);
+            let known: Vec<&str> = known.iter().map(Name::as_str).collect();
+            body.report(errors::unknown_callee(word.span, &word.name, &known));
+        } else {
+            body.report(errors::not_of_kind(word.span, &word.name, "a value", kinds));
+        }
+        infer_args(body, base.args.as_deref());
+        return None;
+    };
+    body.record_meaning(base.id, Meaning::Item(id));
+    let Signature::Callable(found) = body.checker.signature(id) else {
+        infer_args(body, base.args.as_deref());
+        return None;
+    };
+    if !kinds.contains(&found.kind.as_str()) {
+        let is = format!("a {}", found.kind);
+        body.report(errors::not_of_kind(word.span, &word.name, &is, kinds));
+        infer_args(body, base.args.as_deref());
+        return None;
+    }
+    Some((id, found))
+}
+
+fn is_value(body: &Body<'_, '_>, name: &str) -> bool {
+    let program = body.checker.program;
+    program.find(body.package, Namespace::Value, name).is_some()
+}
+
+/// Types arguments of which nothing is expected, so that what is wrong within them is said.
+fn infer_args(body: &mut Body<'_, '_>, args: Option<&[Arg]>) {
+    for arg in args.unwrap_or_default() {
+        if !matches!(arg.value.peeled().kind, ExprKind::Each(_)) {
+            body.infer(&arg.value);
+        }
+    }
+}
+
+/// The names of what can be called and is of one of these kinds.
+fn callables(body: &mut Body<'_, '_>, kinds: &[&str]) -> Vec<Name> {
+    let program = body.checker.program;
+    let Some(package) = program.package(body.package) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (name, id) in &package.callables {
+        if let Signature::Callable(it) = body.checker.signature(*id)
+            && kinds.contains(&it.kind.as_str())
+        {
+            found.push(name.clone());
+        }
+    }
+    found
+}
+
+/// The signature of an embedded task or pipeline.
+fn literal(
+    body: &mut Body<'_, '_>,
+    binding: &Binding,
+    literal: &Literal,
+) -> Option<Arc<Callable>> {
+    if !matches!(literal.kind.name.as_str(), "task" | "pipeline") {
+        let found = errors::unknown_kind(literal.kind.span, &literal.kind.name, &["task", "pipeline"]);
+        body.report(found);
+        return None;
+    }
+    if literal.kind.name == "pipeline" {
+        body.report(errors::not_supported(literal.kind.span, "an embedded pipeline"));
+        return None;
+    }
+    let found = callable(body, &written(binding, literal));
+    Some(Arc::new(found))
+}
+
+fn written<'a>(binding: &'a Binding, literal: &'a Literal) -> Written<'a> {
+    Written {
+        kind: &literal.kind.name,
+        name: &binding.name,
+        params: literal.params.as_deref().unwrap_or_default(),
+        results: literal.results.as_deref().unwrap_or_default(),
+        block: binding.block.as_ref(),
+    }
+}
+
+/// The arguments written as `each list`, with the type of the parameter.
+fn fanned(binding: &Binding, callee: &Callable) -> Vec<(Name, Type)> {
+    let mut found = Vec::new();
+    let mut note = |name: &Name, value: &Expr| {
+        let param = callee.plain_params().find(|it| it.name == *name);
+        if let (ExprKind::Each(_), Some(param)) = (&value.peeled().kind, param) {
+            found.push((name.clone(), param.ty.clone()));
+        }
+    };
+    match &binding.init {
+        Init::Base(base) => {
+            for (at, arg) in base.args.iter().flatten().enumerate() {
+                match (&arg.label, callee.function.params.get(at)) {
+                    (Some(label), _) => note(&label.name, &arg.value),
+                    (None, Some(param)) => note(&param.name, &arg.value),
+                    (None, None) => {}
+                }
+            }
+        }
+        Init::Literal(_) => {
+            let params = walk::field(binding.block.as_ref(), "params");
+            if let Some(ExprKind::Record(entries)) = params.map(|it| &it.peeled().kind) {
+                for entry in entries {
+                    if let crate::syntax::ast::Entry::Field(it) = entry {
+                        note(&it.key.name, &it.value);
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The image that a node's argument `image` names, for results that are a digest of it.
+fn image_of(body: &Body<'_, '_>, binding: &Binding) -> Option<Name> {
+    let Init::Base(base) = &binding.init else {
+        return None;
+    };
+    let mut args = base.args.iter().flatten();
+    let arg = args.find(|it| it.label.as_ref().is_some_and(|it| it.name == "image"))?;
+    let ExprKind::Call(callee, _) = &arg.value.peeled().kind else {
+        return None;
+    };
+    let ExprKind::Field(of, method) = &callee.kind else {
+        return None;
+    };
+    let ExprKind::Name(name) = &of.peeled().kind else {
+        return None;
+    };
+    let known = body.checker.program.find(body.package, Namespace::Value, name);
+    known.filter(|_| method.name == "at").map(|_| name.clone())
+}
+
+/// A node as others see it: its results, its workspaces after it wrote them, how it ended.
+fn node_type(name: &Name, callee: &Callable, fanned: bool, image: Option<Name>) -> Type {
+    let mut fields: IndexMap<Name, FieldType> = IndexMap::new();
+    for (result, known) in &callee.results.fields {
+        let one = of_image(known.ty.without_none().clone(), image.as_ref());
+        let ty = if fanned { one.list() } else { one };
+        let doc = known.doc.clone();
+        let default = None;
+        fields.insert(result.clone(), FieldType { ty, default, doc });
+    }
+    for workspace in callee.workspaces.keys() {
+        let ty = groups::workspace(Some(workspace));
+        let field = fields.entry(workspace.clone());
+        field.or_insert_with(|| FieldType::new(ty));
+    }
+    let mut own = |word: &'static str, ty: Type| {
+        let field = fields.entry(Name::new_static(word));
+        field.or_insert_with(|| FieldType::new(ty));
+    };
+    own("status", groups::node_status());
+    own("reason", Type::string());
+    if fanned {
+        own("length", Type::INT);
+    }
+    Type::thing("node", Some(name), fields)
+}
+
+/// A `Digest` that comes out of a build of a declared image is a digest of that image.
+fn of_image(ty: Type, image: Option<&Name>) -> Type {
+    match (ty, image) {
+        (Type::String(mut text), Some(image))
+            if text.form == Some(crate::types::Form::Digest) && text.of.is_none() =>
+        {
+            text.of = Some(image.clone());
+            Type::String(text)
+        }
+        (ty, _) => ty,
+    }
+}
+
+/// Checks a node's arguments and options.
+pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
+    match (&node.binding.init, &node.callee) {
+        (Init::Base(base), Some(callee)) => {
+            let function = with_workspaces_given(body, node, base, callee);
+            let args = base.args.as_deref().unwrap_or_default();
+            body.arguments_of_node(base.id, base.span, &callee.what(), &function, args);
+            options(body, node);
+        }
+        (Init::Base(_), None) => options(body, node),
+        (Init::Literal(it), Some(callee)) if it.kind.name == "task" => {
+            embedded(body, node, it, callee);
+        }
+        (Init::Literal(_), _) => {}
+    }
+}
+
+/// The callee's parameters; a workspace that must be bound and is not is reported here, in words of its own.
+fn with_workspaces_given(
+    body: &mut Body<'_, '_>,
+    node: &Node<'_>,
+    base: &Base,
+    callee: &Callable,
+) -> FnType {
+    let args = base.args.as_deref().unwrap_or_default();
+    let spread = args.iter().any(|it| it.spread);
+    let unlabelled = args.iter().filter(|it| it.label.is_none()).count();
+    let mut function = callee.function.clone();
+    for (at, param) in function.params.iter_mut().enumerate() {
+        let Some(access) = callee.workspaces.get(&param.name) else {
+            continue;
+        };
+        let labelled = |it: &Arg| it.label.as_ref().is_some_and(|it| it.name == param.name);
+        if access.optional || spread || at < unlabelled || args.iter().any(labelled) {
+            continue;
+        }
+        param.default = Some(DefaultId(u32::MAX));
+        let at = node.binding.name.span;
+        body.report(errors::unbound_workspace(at, &param.name, &callee.what(), base.span));
+    }
+    function
+}
+
+/// The options `{ after: …, when: … }`.
+fn options(body: &mut Body<'_, '_>, node: &Node<'_>) {
+    let Some(place) = options_place(body, node) else {
+        return;
+    };
+    body.push_scope();
+    bind_each(body, node);
+    let block = node.binding.block.as_ref();
+    place.parts(body, block);
+    place.fields(body, block, &mut |body, field| {
+        let argument = matches!(field.key.name.as_str(), "params" | "workspaces");
+        if argument {
+            body.report(errors::arguments_in_brackets(field.key.span, &field.key.name));
+            body.infer(&field.value);
+        }
+        argument || own_option(body, node, field)
+    });
+    body.pop_scope();
+}
+
+fn options_place(body: &mut Body<'_, '_>, node: &Node<'_>) -> Option<Place> {
+    let mut place = Place::new(body, "node", &node.binding.name)?;
+    place.what = format!("node `{}`", node.binding.name.name);
+    Some(place)
+}
+
+/// `each.os` among the options is that argument of the one instance.
+fn bind_each(body: &mut Body<'_, '_>, node: &Node<'_>) {
+    if !node.each.is_empty() {
+        let group = groups::record(node.each.iter().cloned());
+        body.bind_group("each", group, Stage::Run);
+    }
+}
+
+/// Options that no type alone tells.
+fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
+    match field.key.name.as_str() {
+        "after" if node.finally => {
+            body.report(errors::finally_ordered(field.key.span));
+            true
+        }
+        "from" => {
+            body.report(errors::not_supported(field.key.span, "`from` among a node's options"));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `name = task(…) { … }`: the block holds the task's own members, its arguments and the node's options.
+fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee: &Callable) {
+    let (Some(options), Some(mut place)) = (
+        options_place(body, node),
+        Place::new(body, "task", &node.binding.name),
+    ) else {
+        return;
+    };
+    let both = place.record.fields.iter().chain(&options.record.fields);
+    let fields = both.map(|(name, field)| (name.clone(), field.clone()));
+    let own = std::mem::take(&mut place.record);
+    place.record = Arc::new(RecordType {
+        name: own.name.clone(),
+        fields: fields.collect(),
+    });
+    let written = written(node.binding, literal);
+    let parts = place.parts(body, written.block);
+    body.push_scope();
+    bind_each(body, node);
+    given(body, node, callee);
+    body.push_scope();
+    task::bind(body, &written, callee, &parts);
+    place.fields(body, written.block, &mut |body, field| {
+        embedded_field(body, node, field, callee, &options)
+    });
+    task::members(body, &parts);
+    body.pop_scope();
+    body.pop_scope();
+}
+
+/// A field in the block of an embedded task that is not one of the task.
+fn embedded_field(
+    body: &mut Body<'_, '_>,
+    node: &Node<'_>,
+    field: &Field,
+    callee: &Callable,
+    options: &Place,
+) -> bool {
+    let name = field.key.name.as_str();
+    match name {
+        // Checked before, by what stands around the task.
+        "params" | "workspaces" => true,
+        "spec" => {
+            body.report(errors::not_supported(field.key.span, "`spec`"));
+            true
+        }
+        "name" | "namespace" | "labels" | "annotations" | "metadata" | "file" => {
+            body.report(errors::no_object(field.key.span, name));
+            true
+        }
+        _ if own_option(body, node, field) => true,
+        _ if options.kind.early.contains(&name) => {
+            let before = body.set_latest(Stage::Compile);
+            body.field_of(field, &options.record, &options.what, options.mode);
+            body.set_latest(before);
+            true
+        }
+        _ => task::special_field(body, field, callee, false),
+    }
+}
+
+/// `params: { … }` and `workspaces: { … }` of an embedded task, which take the place of arguments.
+fn given(body: &mut Body<'_, '_>, node: &Node<'_>, callee: &Callable) {
+    let block = node.binding.block.as_ref();
+    let mut found: Vec<Name> = Vec::new();
+    for field in ["params", "workspaces"] {
+        let Some(expr) = walk::field(block, field) else {
+            continue;
+        };
+        let before = std::mem::replace(&mut body.each, true);
+        entries(body, expr, &callee.what(), &mut |body, entry| {
+            argument(body, entry, callee, field == "workspaces");
+            found.push(entry.key.name.clone());
+        });
+        body.each = before;
+    }
+    let at = node.binding.name.span;
+    for param in &callee.function.params {
+        if found.contains(&param.name) {
+            continue;
+        }
+        match callee.workspaces.get(&param.name) {
+            Some(access) if !access.optional => {
+                // A workspace of the same name around it is taken over.
+                if body.scopes.find(&param.name).is_none() {
+                    let init = node.binding.name.span;
+                    body.report(errors::unbound_workspace(at, &param.name, &callee.what(), init));
+                }
+            }
+            None if param.default.is_none() && !param.ty.is_error() => {
+                body.report(errors::missing_param(at, &param.name, &callee.what()));
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+fn argument(body: &mut Body<'_, '_>, entry: &Field, callee: &Callable, workspace: bool) {
+    let mut params = callee.function.params.iter();
+    let wanted = |name: &Name| callee.workspaces.contains_key(name) == workspace;
+    let known = params.find(|it| it.name == entry.key.name && wanted(&it.name));
+    match known.map(|it| it.ty.clone()) {
+        Some(ty) => {
+            body.check(&entry.value, &ty);
+        }
+        None => {
+            let names = callee.function.params.iter().map(|it| &it.name);
+            let names: Vec<&str> = names.filter(|it| wanted(it)).map(Name::as_str).collect();
+            let key = &entry.key;
+            body.report(errors::extra_argument(key.span, &key.name, &callee.what(), &names));
+            body.infer(&entry.value);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Tasks: what runs in one pod.
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::check::kind::block::{Parts, Place, unique};
+use crate::check::kind::callable::{Role, Written, carried};
+use crate::check::kind::{errors, groups, walk};
+use crate::check::tables::Callable;
+use crate::check::{Body, Signature, Stage};
+use crate::syntax::ast::{Amend, Decl, Expr, ExprKind, Field, TypeField};
+use crate::types::{FieldType, Form, Type};
+
+/// A task as an item.
+pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
+    let Signature::Callable(callable) = body.checker.signature(body.item) else {
+        return;
+    };
+    let Some(place) = Place::new(body, "task", &decl.head.name) else {
+        return;
+    };
+    let written = Written::of(decl);
+    let parts = place.parts(body, decl.block.as_ref());
+    if decl.is_extern {
+        for (step, member) in parts.decls.iter().filter(|(it, _)| it.kind.name != "workspace") {
+            let _ = step;
+            body.stray_member(member, &format!("extern {}", place.what), &place.record);
+        }
+    }
+    body.push_scope();
+    bind(body, &written, &callable, &parts);
+    place.fields(body, decl.block.as_ref(), &mut |body, field| {
+        special_field(body, field, &callable, decl.is_extern)
+    });
+    members(body, &parts);
+    body.pop_scope();
+}
+
+/// Binds what the inside of a task sees: parameters, workspaces, steps and the groups.
+pub(crate) fn bind(
+    body: &mut Body<'_, '_>,
+    written: &Written<'_>,
+    callable: &Callable,
+    parts: &Parts<'_>,
+) {
+    body.bind_group("params", callable.params_group(), Stage::Run);
+    let paths = groups::result_paths(callable.results.fields.keys());
+    body.bind_group("results", paths, Stage::Run);
+    body.bind_group("workspaces", callable.workspaces_group(), Stage::Compile);
+    body.bind_group("context", groups::task_context(), Stage::Run);
+    body.bind_params(written.params, &callable.function.params, Stage::Run);
+    workspaces(body, written);
+    let steps: Vec<&Decl> = parts.of("step").collect();
+    let named = |it: &&&Decl| it.head.name.name != "_";
+    unique(body, steps.iter().filter(named).map(|it| &it.head.name));
+    unique(body, parts.of("sidecar").map(|it| &it.head.name));
+    let mut group: IndexMap<Name, Type> = IndexMap::new();
+    for step in steps.iter().filter(named) {
+        let ty = step_type(body, step);
+        group.insert(step.head.name.name.clone(), ty.clone());
+        body.bind(&step.head.name, ty, Stage::Compile);
+    }
+    body.bind_group("steps", groups::record(group), Stage::Compile);
+}
+
+/// Binds the workspaces and checks how they are declared.
+pub(crate) fn workspaces(body: &mut Body<'_, '_>, written: &Written<'_>) {
+    unique(body, written.workspaces().map(|(it, _)| &it.head.name));
+    for (decl, _) in written.workspaces() {
+        let name = &decl.head.name;
+        let ty = groups::workspace(Some(&name.name));
+        body.bind(name, ty, Stage::Compile);
+        if let Some(mode) = &decl.head.mode
+            && !matches!(mode.name.as_str(), "ro" | "rw")
+        {
+            body.report(errors::workspace_mode(mode.span, &mode.name));
+        }
+    }
+    for (decl, _) in written.workspaces() {
+        if let Some(place) = Place::new(body, "workspace", &decl.head.name) {
+            place.parts(body, decl.block.as_ref());
+            place.fields(body, decl.block.as_ref(), &mut |_, _| false);
+        }
+    }
+}
+
+/// A step as later steps see it: its results, and where its exit code is.
+fn step_type(body: &mut Body<'_, '_>, step: &Decl) -> Type {
+    let results = step.results.as_deref().unwrap_or_default();
+    let mut fields = body.record_type(results).fields;
+    for field in results {
+        if let TypeField::Field(it) = field
+            && let Some(known) = fields.get_mut(&it.name.name)
+        {
+            known.ty = carried(body, it.ty.span, &it.name.name, &known.ty, Role::Result);
+        }
+    }
+    let path = groups::record([(Name::new_static("path"), Type::form(Form::Path))]);
+    let code = Name::new_static("exitCode");
+    fields.entry(code).or_insert_with(|| FieldType::new(path));
+    Type::thing("step", Some(&step.head.name.name), fields)
+}
+
+/// The fields of a task that no record type says: results that are passed on, and where an `extern` one is.
+pub(crate) fn special_field(
+    body: &mut Body<'_, '_>,
+    field: &Field,
+    callable: &Callable,
+    is_extern: bool,
+) -> bool {
+    match field.key.name.as_str() {
+        "results" => {
+            results_field(body, field, callable);
+            true
+        }
+        "from" if is_extern => {
+            body.check_by(&field.value, &Type::Json, Stage::Compile, "`from`");
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `results: { digest: build.digest }`: each must be declared, and is checked against what is declared.
+pub(crate) fn results_field(body: &mut Body<'_, '_>, field: &Field, callable: &Callable) {
+    let what = callable.what();
+    crate::check::kind::block::entries(body, &field.value, &what, &mut |body, entry| {
+        let known = callable.results.fields.get(&entry.key.name);
+        match known.map(|it| it.ty.clone()) {
+            Some(ty) => {
+                body.check(&entry.value, &ty);
+            }
+            None => {
+                let names = callable.results.fields.keys();
+                let found = errors::unknown_result(entry.key.span, &entry.key.name, &what, names);
+                body.report(found);
+                body.infer(&entry.value);
+            }
+        }
+    });
+}
+
+/// Steps, sidecars and the block `host`.
+pub(crate) fn members(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
+    let steps: Vec<&Decl> = parts.of("step").collect();
+    for (at, it) in steps.iter().enumerate() {
+        step(body, it);
+        for later in steps.iter().skip(at + 1) {
+            ordered(body, it, later);
+        }
+    }
+    for it in parts.of("sidecar") {
+        container(body, "sidecar", it);
+    }
+    for it in &parts.amends {
+        host(body, it);
+    }
+}
+
+fn step(body: &mut Body<'_, '_>, step: &Decl) {
+    body.push_scope();
+    let names = step.results.iter().flatten().filter_map(|it| match it {
+        TypeField::Field(it) => Some(&it.name.name),
+        TypeField::Spread(_) => None,
+    });
+    let own = [(Name::new_static("results"), groups::result_paths(names))];
+    body.bind_group("step", groups::record(own), Stage::Run);
+    container(body, "step", step);
+    body.pop_scope();
+}
+
+fn container(body: &mut Body<'_, '_>, kind: &str, decl: &Decl) {
+    if let Some(place) = Place::new(body, kind, &decl.head.name) {
+        place.parts(body, decl.block.as_ref());
+        place.fields(body, decl.block.as_ref(), &mut |_, _| false);
+    }
+}
+
+/// Steps run in the order of the text: an earlier one cannot read a later one's results.
+fn ordered(body: &mut Body<'_, '_>, step: &Decl, later: &Decl) {
+    let name = &later.head.name;
+    let Some(block) = step.block.as_ref().filter(|_| name.name != "_") else {
+        return;
+    };
+    let mut found: Option<&Expr> = None;
+    walk::each_in_block(block, &mut |it| {
+        if let ExprKind::Field(of, field) = &it.kind
+            && matches!(&of.kind, ExprKind::Name(it) if *it == name.name)
+            && field.name != "exitCode"
+        {
+            found = found.or(Some(it));
+        }
+        true
+    });
+    if let Some(it) = found {
+        body.report(errors::later_step(it.span, &name.name, name.span));
+    }
+}
+
+/// `host { … }`: the steps for plain processes. They have names of their own.
+fn host(body: &mut Body<'_, '_>, amend: &Amend) {
+    let Some(place) = Place::new(body, "host", &amend.name) else {
+        return;
+    };
+    let parts = place.parts(body, Some(&amend.block));
+    place.fields(body, Some(&amend.block), &mut |_, _| false);
+    let steps: Vec<&Decl> = parts.of("step").collect();
+    let named = |it: &&&Decl| it.head.name.name != "_";
+    unique(body, steps.iter().filter(named).map(|it| &it.head.name));
+    body.push_scope();
+    for it in steps.iter().filter(named) {
+        let ty = step_type(body, it);
+        body.bind(&it.head.name, ty, Stage::Compile);
+    }
+    for (at, it) in steps.iter().enumerate() {
+        step(body, it);
+        for later in steps.iter().skip(at + 1) {
+            ordered(body, it, later);
+        }
+    }
+    body.pop_scope();
+}
