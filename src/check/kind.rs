@@ -92,11 +92,7 @@ pub(crate) fn declaration(body: &mut Body<'_, '_>, decl: &Decl, place: &str) {
 }
 
 /// The row of a declaration's kind, if it may stand in that place and this version carries it; else that is reported.
-pub(crate) fn admitted(
-    body: &mut Body<'_, '_>,
-    decl: &Decl,
-    place: &str,
-) -> Option<&'static Kind> {
+pub(crate) fn admitted(body: &mut Body<'_, '_>, decl: &Decl, place: &str) -> Option<&'static Kind> {
     let word = &decl.kind;
     let Some(kind) = kinds::find(&word.name) else {
         let here = kinds::KINDS.iter().filter(|it| it.places.contains(&place));
@@ -126,7 +122,11 @@ fn parts_of_head(body: &mut Body<'_, '_>, kind: &'static Kind, decl: &Decl) {
             body.report(errors::no_such_part(span, what, name));
         }
     };
-    refuse(decl.is_extern && !kind.can_be_extern, decl.kind.span, "`extern`");
+    refuse(
+        decl.is_extern && !kind.can_be_extern,
+        decl.kind.span,
+        "`extern`",
+    );
     refuse(decl.head.params.is_some() && !kind.params, at, "parameters");
     refuse(decl.results.is_some() && !kind.results, at, "results");
     refuse(decl.head.optional && name != "workspace", at, "`?`");

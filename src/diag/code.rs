@@ -226,6 +226,11 @@ pub(crate) static CODES: &[Code] = &[
         "an override of something that does not exist",
     ),
     error(
+        "param-type",
+        Gate::Decode,
+        "a parameter or result of a type that the target cannot carry",
+    ),
+    error(
         "race",
         Gate::None,
         "two nodes without an order that touch one workspace",

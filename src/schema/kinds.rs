@@ -215,7 +215,6 @@ pub(crate) static KINDS: &[Kind] = &[
     Kind {
         can_be_extern: true,
         based: true,
-        based: true,
         ..row(
             "secret",
             Namespace::Value,
@@ -250,7 +249,10 @@ pub(crate) static KINDS: &[Kind] = &[
         based: true,
         ..row("cluster", Namespace::Value, FILE, Some("ClusterBody"))
     },
-    row("env", Namespace::Value, FILE, Some("EnvBody")),
+    Kind {
+        based: true,
+        ..row("env", Namespace::Value, FILE, Some("EnvBody"))
+    },
     Kind {
         based: true,
         ..row("gitops", Namespace::Own, FILE, Some("GitopsBody"))

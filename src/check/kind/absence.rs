@@ -35,7 +35,11 @@ pub(crate) fn check(body: &mut Body<'_, '_>, nodes: &[Node<'_>]) {
             if user.finally {
                 if read.node.finally && !is_same(user, read.node) {
                     let declared = read.node.binding.name.span;
-                    body.report(errors::finally_used(read.span, &read.node.binding.name.name, declared));
+                    body.report(errors::finally_used(
+                        read.span,
+                        &read.node.binding.name.name,
+                        declared,
+                    ));
                 }
             } else {
                 used_by_task(body, user, &read, &skips);
@@ -51,14 +55,23 @@ fn used_by_task(body: &mut Body<'_, '_>, user: &Node<'_>, read: &Read<'_>, skips
     }
     if !is_result(read) {
         if matches!(read.field.as_str(), "status" | "reason") {
-            body.report(errors::status_of_running(read.span, &name.name, &read.field));
+            body.report(errors::status_of_running(
+                read.span,
+                &name.name,
+                &read.field,
+            ));
         }
         return;
     }
     let skip = skips.get(read.at).copied().unwrap_or(Skip::Never);
     if may_be_unwritten(read) && skip == Skip::Never {
         let why = (name.span, "the task may end without writing it");
-        body.report(errors::absent_result(read.span, &name.name, &read.field, why));
+        body.report(errors::absent_result(
+            read.span,
+            &name.name,
+            &read.field,
+            why,
+        ));
         return;
     }
     let Some(why) = reason(skip) else {
@@ -203,7 +216,9 @@ fn read_by<'a>(expr: &Expr, nodes: &'a [Node<'a>]) -> Option<Read<'a>> {
         _ => return None,
     };
     let found = nodes.iter().enumerate();
-    let (at, node) = found.into_iter().find(|(_, it)| it.binding.name.name == *name)?;
+    let (at, node) = found
+        .into_iter()
+        .find(|(_, it)| it.binding.name.name == *name)?;
     Some(Read {
         node,
         at,

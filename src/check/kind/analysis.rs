@@ -130,11 +130,7 @@ fn decl_of<'p>(body: &Body<'_, 'p>, id: ItemId) -> Option<&'p Decl> {
 }
 
 /// The metrics of an analysis, those taken over included, and whether each ends.
-fn paces(
-    body: &mut Body<'_, '_>,
-    decl: &Decl,
-    seen: &mut Vec<ItemId>,
-) -> IndexMap<Name, Pace> {
+fn paces(body: &mut Body<'_, '_>, decl: &Decl, seen: &mut Vec<ItemId>) -> IndexMap<Name, Pace> {
     let mut found = IndexMap::new();
     if let Some(id) = base(body, decl)
         && !seen.contains(&id)
@@ -323,7 +319,8 @@ fn provider(body: &mut Body<'_, '_>, base: &Base) -> Answer {
         Signature::Callable(it) => Some((id, it)),
         _ => None,
     });
-    let is_provider = |it: &Callable| matches!(&it.function.result, Type::Opaque(it) if it == "Provider");
+    let is_provider =
+        |it: &Callable| matches!(&it.function.result, Type::Opaque(it) if it == "Provider");
     match callable.filter(|(_, it)| is_provider(it)) {
         Some((id, it)) => {
             body.record_meaning(base.id, Meaning::Item(id));

@@ -96,8 +96,7 @@ impl Place {
     }
 
     fn may_amend(&self, name: &str) -> bool {
-        self.kind.blocks.contains(&name)
-            || (self.amends && !self.record.fields.contains_key(name))
+        self.kind.blocks.contains(&name) || (self.amends && !self.record.fields.contains_key(name))
     }
 
     fn declared<'a>(
@@ -107,7 +106,8 @@ impl Place {
         decl: &'a Decl,
         parts: &mut Parts<'a>,
     ) {
-        let here = kinds::find(&decl.kind.name).is_some_and(|it| it.places.contains(&self.kind.name));
+        let here =
+            kinds::find(&decl.kind.name).is_some_and(|it| it.places.contains(&self.kind.name));
         if !here && self.record.fields.contains_key(&decl.kind.name) {
             return body.stray_member(member, &self.what, &self.record);
         }

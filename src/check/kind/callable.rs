@@ -8,9 +8,7 @@ use crate::base::{Name, Span};
 use crate::check::kind::{errors, groups};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, WorkspaceAccess};
-use crate::syntax::ast::{
-    Block, Decl, Ident, Member, MemberKind, Param, TypeField, doc_text,
-};
+use crate::syntax::ast::{Block, Decl, Ident, Member, MemberKind, Param, TypeField, doc_text};
 use crate::types::{FnType, ParamType, RecordType, Type};
 
 /// What a task or pipeline is made of, as an item or embedded in a node.
@@ -103,7 +101,10 @@ impl Callable {
 
     /// The groups `params` and `workspaces` within it.
     pub(crate) fn params_group(&self) -> Type {
-        groups::record(self.plain_params().map(|it| (it.name.clone(), it.ty.clone())))
+        groups::record(
+            self.plain_params()
+                .map(|it| (it.name.clone(), it.ty.clone())),
+        )
     }
 
     pub(crate) fn workspaces_group(&self) -> Type {

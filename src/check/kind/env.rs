@@ -57,7 +57,10 @@ fn bind(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
             "secret" => secret::of(body, decl),
             "app" => thing::of(body, decl),
             "analysis" => {
-                body.report(errors::not_supported(decl.kind.span, "an `analysis` of one environment"));
+                body.report(errors::not_supported(
+                    decl.kind.span,
+                    "an `analysis` of one environment",
+                ));
                 continue;
             }
             _ => continue,
@@ -115,7 +118,11 @@ fn amendable(body: &Body<'_, '_>) -> Vec<Name> {
 /// `wudi-app { replicas: 1 }`
 fn amend(body: &mut Body<'_, '_>, amend: &Amend, parts: &Parts<'_>) {
     let name = &amend.name;
-    if parts.decls.iter().any(|(it, _)| it.head.name.name == name.name) {
+    if parts
+        .decls
+        .iter()
+        .any(|(it, _)| it.head.name.name == name.name)
+    {
         return body.report(errors::amends_own(name.span, &name.name));
     }
     let Some((id, kind)) = declared(body, &name.name) else {

@@ -66,12 +66,17 @@ pub(crate) fn unknown_callee(span: Span, name: &str, known: &[&str]) -> Diagnost
 pub(crate) fn unbound_workspace(span: Span, name: &Name, what: &str, call: Span) -> Diagnostic {
     let message = format!("{what} needs the workspace `{name}`, which is not bound here");
     let found = Diagnostic::new("unbound-workspace", span, message);
-    let found = if call == span { found } else { found.label(call, "called here") };
+    let found = if call == span {
+        found
+    } else {
+        found.label(call, "called here")
+    };
     found.help(format!("pass a workspace: `{name}: …`"))
 }
 
 pub(crate) fn arguments_in_brackets(span: Span, name: &Name) -> Diagnostic {
-    let message = format!("`{name}` belongs to embedded tasks; here arguments stand in the brackets");
+    let message =
+        format!("`{name}` belongs to embedded tasks; here arguments stand in the brackets");
     Diagnostic::new("member-not-allowed", span, message)
         .help("write `name = callee(argument: value)`")
 }
@@ -140,15 +145,19 @@ pub(crate) fn absent_result(
 }
 
 pub(crate) fn absent_skippable(diagnostic: Diagnostic) -> Diagnostic {
-    diagnostic.help("say `if-absent: \"skip\"` among this node's options, so that it is skipped too")
+    diagnostic
+        .help("say `if-absent: \"skip\"` among this node's options, so that it is skipped too")
 }
 
 pub(crate) fn absent_ignored(diagnostic: Diagnostic) -> Diagnostic {
-    diagnostic.note("`if-absent: \"skip\"` does not help: after a task that failed, Tekton fails the run")
+    diagnostic
+        .note("`if-absent: \"skip\"` does not help: after a task that failed, Tekton fails the run")
 }
 
 pub(crate) fn absent_pipeline_result(diagnostic: Diagnostic, name: &Name) -> Diagnostic {
-    diagnostic.help(format!("make the type of the result `{name}` optional, with `?`"))
+    diagnostic.help(format!(
+        "make the type of the result `{name}` optional, with `?`"
+    ))
 }
 
 pub(crate) fn finally_used(span: Span, node: &Name, declared: Span) -> Diagnostic {
@@ -161,7 +170,12 @@ pub(crate) fn finally_ordered(span: Span) -> Diagnostic {
     Diagnostic::new("finally-order", span, message)
 }
 
-pub(crate) fn unknown_event_field(span: Span, field: &Name, who: Option<&str>, near: Option<&str>) -> Diagnostic {
+pub(crate) fn unknown_event_field(
+    span: Span,
+    field: &Name,
+    who: Option<&str>,
+    near: Option<&str>,
+) -> Diagnostic {
     let message = match who {
         Some(_) => format!("not every event that starts this run has `event.{field}`"),
         None => format!("no event has a field `{field}`"),
@@ -179,8 +193,15 @@ pub(crate) fn no_event(span: Span, run: &Name) -> Diagnostic {
         .help("say what starts it: `on: push(to: [\"main\"])`")
 }
 
-pub(crate) fn inherited_event_field(span: Span, run: &Name, field: &Name, read: Span) -> Diagnostic {
-    let message = format!("`{run}` takes over an argument that reads `event.{field}`, which its events do not have");
+pub(crate) fn inherited_event_field(
+    span: Span,
+    run: &Name,
+    field: &Name,
+    read: Span,
+) -> Diagnostic {
+    let message = format!(
+        "`{run}` takes over an argument that reads `event.{field}`, which its events do not have"
+    );
     Diagnostic::new("unknown-event-field", span, message).label(read, "read here")
 }
 
@@ -191,7 +212,10 @@ pub(crate) fn override_unknown(span: Span, name: &str, near: Option<&str>) -> Di
 }
 
 pub(crate) fn cannot_amend(span: Span, name: &Name, kind: &str) -> Diagnostic {
-    let message = format!("`{name}` is {}, which an environment cannot amend", block(kind));
+    let message = format!(
+        "`{name}` is {}, which an environment cannot amend",
+        block(kind)
+    );
     Diagnostic::new("override-unknown", span, message)
 }
 
@@ -282,7 +306,10 @@ pub(crate) fn unknown_workspace(span: Span, name: &Name, what: &str, known: &[&s
 }
 
 pub(crate) fn other_kind(span: Span, name: &str, is: &str, wanted: &str) -> Diagnostic {
-    let message = format!("`{name}` is {}, so no {wanted} can be made from it", block(is));
+    let message = format!(
+        "`{name}` is {}, so no {wanted} can be made from it",
+        block(is)
+    );
     Diagnostic::new("type-mismatch", span, message)
 }
 
@@ -293,12 +320,10 @@ pub(crate) fn unknown_base(span: Span, name: &str, wanted: &str, near: Option<&s
 
 pub(crate) fn no_arguments(span: Span, kind: &str) -> Diagnostic {
     let message = format!("a {kind} takes no arguments");
-    Diagnostic::new("extra-argument", span, message)
-        .help("what differs stands in its block")
+    Diagnostic::new("extra-argument", span, message).help("what differs stands in its block")
 }
 
 pub(crate) fn amends_own(span: Span, name: &Name) -> Diagnostic {
     let message = format!("`{name}` is declared in this environment, so there is nothing to amend");
-    Diagnostic::new("duplicate-name", span, message)
-        .help("write its fields where it is declared")
+    Diagnostic::new("duplicate-name", span, message).help("write its fields where it is declared")
 }

@@ -35,7 +35,11 @@ pub(crate) fn result_paths<'a>(names: impl Iterator<Item = &'a Name>) -> Type {
 /// What Tekton tells a task of where it runs.
 pub(crate) fn task_context() -> Type {
     let text = Type::string();
-    let run = [("name", text.clone()), ("namespace", text.clone()), ("uid", text.clone())];
+    let run = [
+        ("name", text.clone()),
+        ("namespace", text.clone()),
+        ("uid", text.clone()),
+    ];
     let task = [("name", text.clone()), ("retry-count", Type::INT)];
     words(&[("taskRun", words(&run)), ("task", words(&task))])
 }
@@ -43,7 +47,11 @@ pub(crate) fn task_context() -> Type {
 /// What Tekton tells the nodes of a pipeline of where they run.
 pub(crate) fn pipeline_context() -> Type {
     let text = Type::string();
-    let run = [("name", text.clone()), ("namespace", text.clone()), ("uid", text.clone())];
+    let run = [
+        ("name", text.clone()),
+        ("namespace", text.clone()),
+        ("uid", text.clone()),
+    ];
     words(&[
         ("pipelineRun", words(&run)),
         ("pipeline", words(&[("name", text)])),
@@ -129,7 +137,9 @@ fn collect_vars(block: &Block, vars: &mut IndexMap<Name, Type>) {
         for entry in entries {
             if let Entry::Field(it) = entry {
                 let ty = literal_type(&it.value);
-                let known = vars.entry(it.key.name.clone()).or_insert_with(|| ty.clone());
+                let known = vars
+                    .entry(it.key.name.clone())
+                    .or_insert_with(|| ty.clone());
                 if *known != ty {
                     *known = Type::Json;
                 }

@@ -33,9 +33,16 @@ pub(crate) fn find<'a>(body: &mut Body<'_, '_>, binding: &'a Binding, finally: b
         Init::Base(it) => called(body, it, &["task", "pipeline"]).map(|(_, it)| it),
         Init::Literal(it) => literal(body, binding, it),
     };
-    let each = callee.as_deref().map_or_else(Vec::new, |it| fanned(binding, it));
+    let each = callee
+        .as_deref()
+        .map_or_else(Vec::new, |it| fanned(binding, it));
     let ty = match callee.as_deref() {
-        Some(it) => node_type(&binding.name.name, it, !each.is_empty(), image_of(body, binding)),
+        Some(it) => node_type(
+            &binding.name.name,
+            it,
+            !each.is_empty(),
+            image_of(body, binding),
+        ),
         None => Type::Error,
     };
     Node {
@@ -115,18 +122,18 @@ fn callables(body: &mut Body<'_, '_>, kinds: &[&str]) -> Vec<Name> {
 }
 
 /// The signature of an embedded task or pipeline.
-fn literal(
-    body: &mut Body<'_, '_>,
-    binding: &Binding,
-    literal: &Literal,
-) -> Option<Arc<Callable>> {
+fn literal(body: &mut Body<'_, '_>, binding: &Binding, literal: &Literal) -> Option<Arc<Callable>> {
     if !matches!(literal.kind.name.as_str(), "task" | "pipeline") {
-        let found = errors::unknown_kind(literal.kind.span, &literal.kind.name, &["task", "pipeline"]);
+        let found =
+            errors::unknown_kind(literal.kind.span, &literal.kind.name, &["task", "pipeline"]);
         body.report(found);
         return None;
     }
     if literal.kind.name == "pipeline" {
-        body.report(errors::not_supported(literal.kind.span, "an embedded pipeline"));
+        body.report(errors::not_supported(
+            literal.kind.span,
+            "an embedded pipeline",
+        ));
         return None;
     }
     let found = callable(body, &written(binding, literal));
@@ -192,7 +199,10 @@ fn image_of(body: &Body<'_, '_>, binding: &Binding) -> Option<Name> {
     let ExprKind::Name(name) = &of.peeled().kind else {
         return None;
     };
-    let known = body.checker.program.find(body.package, Namespace::Value, name);
+    let known = body
+        .checker
+        .program
+        .find(body.package, Namespace::Value, name);
     known.filter(|_| method.name == "at").map(|_| name.clone())
 }
 
@@ -274,7 +284,12 @@ fn with_workspaces_given(
         }
         param.default = Some(DefaultId(u32::MAX));
         let at = node.binding.name.span;
-        body.report(errors::unbound_workspace(at, &param.name, &callee.what(), base.span));
+        body.report(errors::unbound_workspace(
+            at,
+            &param.name,
+            &callee.what(),
+            base.span,
+        ));
     }
     function
 }
@@ -291,7 +306,10 @@ fn options(body: &mut Body<'_, '_>, node: &Node<'_>) {
     place.fields(body, block, &mut |body, field| {
         let argument = matches!(field.key.name.as_str(), "params" | "workspaces");
         if argument {
-            body.report(errors::arguments_in_brackets(field.key.span, &field.key.name));
+            body.report(errors::arguments_in_brackets(
+                field.key.span,
+                &field.key.name,
+            ));
             body.infer(&field.value);
         }
         argument || own_option(body, node, field)
@@ -321,7 +339,10 @@ fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
             true
         }
         "from" => {
-            body.report(errors::not_supported(field.key.span, "`from` among a node's options"));
+            body.report(errors::not_supported(
+                field.key.span,
+                "`from` among a node's options",
+            ));
             true
         }
         _ => false,
@@ -336,13 +357,11 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
     ) else {
         return;
     };
-    let both = place.record.fields.iter().chain(&options.record.fields);
-    let fields = both.map(|(name, field)| (name.clone(), field.clone()));
-    let own = std::mem::take(&mut place.record);
-    place.record = Arc::new(RecordType {
-        name: own.name.clone(),
-        fields: fields.collect(),
-    });
+    let mut both = RecordType::clone(&place.record);
+    for (name, field) in &options.record.fields {
+        both.fields.insert(name.clone(), field.clone());
+    }
+    place.record = Arc::new(both);
     let written = written(node.binding, literal);
     let parts = place.parts(body, written.block);
     body.push_scope();
@@ -414,7 +433,12 @@ fn given(body: &mut Body<'_, '_>, node: &Node<'_>, callee: &Callable) {
                 // A workspace of the same name around it is taken over.
                 if body.scopes.find(&param.name).is_none() {
                     let init = node.binding.name.span;
-                    body.report(errors::unbound_workspace(at, &param.name, &callee.what(), init));
+                    body.report(errors::unbound_workspace(
+                        at,
+                        &param.name,
+                        &callee.what(),
+                        init,
+                    ));
                 }
             }
             None if param.default.is_none() && !param.ty.is_error() => {
@@ -437,7 +461,12 @@ fn argument(body: &mut Body<'_, '_>, entry: &Field, callee: &Callable, workspace
             let names = callee.function.params.iter().map(|it| &it.name);
             let names: Vec<&str> = names.filter(|it| wanted(it)).map(Name::as_str).collect();
             let key = &entry.key;
-            body.report(errors::extra_argument(key.span, &key.name, &callee.what(), &names));
+            body.report(errors::extra_argument(
+                key.span,
+                &key.name,
+                &callee.what(),
+                &names,
+            ));
             body.infer(&entry.value);
         }
     }

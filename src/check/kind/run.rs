@@ -63,7 +63,10 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let base = match &decl.init {
         Some(Init::Base(it)) => it,
         Some(Init::Literal(it)) => {
-            return body.report(errors::not_supported(it.span, "a pipeline embedded in a run"));
+            return body.report(errors::not_supported(
+                it.span,
+                "a pipeline embedded in a run",
+            ));
         }
         None => return body.report(errors::missing_base(name.span, "run")),
     };
@@ -109,7 +112,12 @@ fn workspaces(body: &mut Body<'_, '_>, field: &Field, callee: &Callable, place: 
         let key = &entry.key;
         if !callee.workspaces.contains_key(&key.name) {
             let names: Vec<&str> = callee.workspaces.keys().map(Name::as_str).collect();
-            body.report(errors::unknown_workspace(key.span, &key.name, &callee.what(), &names));
+            body.report(errors::unknown_workspace(
+                key.span,
+                &key.name,
+                &callee.what(),
+                &names,
+            ));
         }
         body.field_value(entry, &source, Fields::Amend);
     });
@@ -151,7 +159,9 @@ fn triggers(decl: &Decl, chain: &[&Decl]) -> Option<Vec<Trigger>> {
 /// Binds `event` with the fields that its triggers have in common. What reads another is reported, once for each place.
 fn bind_event(body: &mut Body<'_, '_>, decl: &Decl, base: &Base, chain: &[&Decl]) {
     let triggers = triggers(decl, chain);
-    let known = triggers.as_deref().map_or_else(IndexMap::new, event::fields);
+    let known = triggers
+        .as_deref()
+        .map_or_else(IndexMap::new, event::fields);
     let mut fields = known.clone();
     let mut reads: Vec<(Name, Span)> = Vec::new();
     for arg in base.args.iter().flatten() {
@@ -210,7 +220,9 @@ fn inherited(
             for (field, span) in reads {
                 if !known.contains_key(&field) && event::who_has(&field).is_some() {
                     let run = &decl.head.name;
-                    body.report(errors::inherited_event_field(run.span, &run.name, &field, span));
+                    body.report(errors::inherited_event_field(
+                        run.span, &run.name, &field, span,
+                    ));
                 }
             }
             given.extend(name);

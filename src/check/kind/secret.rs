@@ -25,7 +25,10 @@ pub(crate) fn of(body: &mut Body<'_, '_>, decl: &Decl) -> ThingType {
     {
         fields.extend(it.fields.clone());
     }
-    for key in keys.into_iter().flat_map(|it| texts(it).unwrap_or_default()) {
+    for key in keys
+        .into_iter()
+        .flat_map(|it| texts(it).unwrap_or_default())
+    {
         let ty = Type::Secret(Box::new(Type::string()));
         fields.insert(Name::new(key), FieldType::new(ty));
     }

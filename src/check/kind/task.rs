@@ -22,7 +22,11 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let written = Written::of(decl);
     let parts = place.parts(body, decl.block.as_ref());
     if decl.is_extern {
-        for (step, member) in parts.decls.iter().filter(|(it, _)| it.kind.name != "workspace") {
+        for (step, member) in parts
+            .decls
+            .iter()
+            .filter(|(it, _)| it.kind.name != "workspace")
+        {
             let _ = step;
             body.stray_member(member, &format!("extern {}", place.what), &place.record);
         }

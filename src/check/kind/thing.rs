@@ -27,9 +27,14 @@ fn readable(kind: &str) -> &'static [&'static str] {
 /// Anything of a kind: what may stand after its dot.
 pub(crate) fn anything(checker: &mut Checker<'_>, kind: &str) -> ThingType {
     let record = crate::schema::kinds::find(kind).and_then(|it| it.body);
-    let record = record.map(|it| checker.prelude_record(it)).unwrap_or_default();
+    let record = record
+        .map(|it| checker.prelude_record(it))
+        .unwrap_or_default();
     let mut fields = IndexMap::new();
-    fields.insert(Name::new_static("name"), FieldType::new(Type::form(Form::Name)));
+    fields.insert(
+        Name::new_static("name"),
+        FieldType::new(Type::form(Form::Name)),
+    );
     for name in readable(kind) {
         if let Some(field) = record.fields.get(*name) {
             let ty = FieldType::new(field.ty.without_none().clone());
