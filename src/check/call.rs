@@ -1,22 +1,41 @@
 //! Arguments of calls.
 
-use crate::base::Span;
-use crate::check::Body;
-use crate::syntax::ast::{Arg, NodeId, Param};
-use crate::types::{FnType, ParamType, Type};
+use indexmap::IndexMap;
+
+use crate::base::{Name, Span};
+use crate::check::{Body, Callable, Stage, errors};
+use crate::syntax::ast::{Arg, Expr, NodeId, Param, Word};
+use crate::types::{FnType, ParamType, Type, assignable, bind, substitute};
+
+/// A call whose arguments are being matched with parameters.
+struct Call<'a> {
+    /// `` task `git-clone` ``
+    what: &'a str,
+    params: &'a [ParamType],
+    /// Parameters that no argument fills: `self`.
+    skipped: usize,
+    /// By parameter, the argument that fills it.
+    map: Vec<Option<usize>>,
+    /// Some argument gives fields that are not known, so that nothing is missing for certain.
+    open: bool,
+}
 
 impl Body<'_, '_> {
     /// Checks the arguments of a call and records which parameter each fills, at the node of the call (or base).
     /// `what` names the callee: `` task `git-clone` ``; `at` is where a missing argument is reported. Answers the result's type.
     pub(crate) fn arguments(
         &mut self,
-        _call: NodeId,
-        _at: Span,
-        _what: &str,
+        call: NodeId,
+        at: Span,
+        what: &str,
         function: &FnType,
-        _args: &[Arg],
+        args: &[Arg],
     ) -> Type {
-        function.result.clone()
+        let mut bound = IndexMap::new();
+        let matched = self.match_arguments(what, &function.params, 0, args, &mut bound);
+        self.report_missing(at, &matched);
+        self.record_args(call, matched.map);
+        result_of(function, &bound)
     }
 
     /// The same for a node of a pipeline, where `each list` may stand.
@@ -37,19 +56,234 @@ impl Body<'_, '_> {
     /// The same where an instance is laid over a base that has its arguments: `run b = a(to: staging)`; nothing is missing.
     pub(crate) fn arguments_over(
         &mut self,
-        _call: NodeId,
-        _what: &str,
-        _function: &FnType,
-        _args: &[Arg],
+        call: NodeId,
+        what: &str,
+        function: &FnType,
+        args: &[Arg],
     ) {
+        let mut bound = IndexMap::new();
+        let matched = self.match_arguments(what, &function.params, 0, args, &mut bound);
+        self.record_args(call, matched.map);
+    }
+
+    /// The same for `receiver.method(args)`; the receiver, typed before, is the first parameter.
+    pub(crate) fn method_arguments(
+        &mut self,
+        call: NodeId,
+        receiver: &Expr,
+        of: &Type,
+        word: &Word,
+        method: &Callable,
+        args: &[Arg],
+    ) -> Type {
+        let function = &method.function;
+        let mut bound = IndexMap::new();
+        if let Some(first) = function.params.first()
+            && !bind(&first.ty, of, &mut bound)
+        {
+            let expected = shown(&first.ty);
+            match of {
+                Type::Secret(_) => self.report(errors::secret_leak(receiver.span)),
+                Type::Optional(_) => self.report(errors::may_be_none(word.span, "this", of)),
+                _ => self.report(errors::no_method_of(word, &expected, of)),
+            }
+        }
+        let what = format!("`{}`", word.name);
+        let matched = self.match_arguments(&what, &function.params, 1, args, &mut bound);
+        self.report_missing(word.span, &matched);
+        self.record_args(call, matched.map);
+        result_of(function, &bound)
+    }
+
+    fn match_arguments<'a>(
+        &mut self,
+        what: &'a str,
+        params: &'a [ParamType],
+        skipped: usize,
+        args: &[Arg],
+        bound: &mut IndexMap<Name, Type>,
+    ) -> Call<'a> {
+        let mut call = Call {
+            what,
+            params,
+            skipped,
+            map: vec![None; params.len()],
+            open: false,
+        };
+        let mut next = skipped;
+        for (index, arg) in args.iter().enumerate() {
+            if arg.spread {
+                self.spread_argument(&mut call, index, arg);
+                continue;
+            }
+            let place = match &arg.label {
+                Some(label) => self.labelled(&call, label),
+                None => {
+                    next += 1;
+                    self.positional(&call, arg, next - 1)
+                }
+            };
+            match place {
+                Some(place) => self.argument(&mut call, place, index, arg, args, bound),
+                None => {
+                    call.open |= arg.label.is_some();
+                    self.check(&arg.value, &Type::Error);
+                }
+            }
+        }
+        call
+    }
+
+    fn labelled(&mut self, call: &Call<'_>, label: &Word) -> Option<usize> {
+        let place = call.params.iter().position(|it| it.name == label.name);
+        if let Some(place) = place.filter(|it| *it >= call.skipped) {
+            return Some(place);
+        }
+        let known: Vec<&str> = call
+            .params
+            .iter()
+            .skip(call.skipped)
+            .map(|it| it.name.as_str())
+            .collect();
+        self.report(errors::unknown_label(label, call.what, &known));
+        None
+    }
+
+    fn positional(&mut self, call: &Call<'_>, arg: &Arg, place: usize) -> Option<usize> {
+        if place < call.params.len() {
+            return Some(place);
+        }
+        let most = call.params.len() - call.skipped.min(call.params.len());
+        self.report(errors::too_many(arg.span, call.what, most));
+        None
+    }
+
+    fn argument(
+        &mut self,
+        call: &mut Call<'_>,
+        place: usize,
+        index: usize,
+        arg: &Arg,
+        args: &[Arg],
+        bound: &mut IndexMap<Name, Type>,
+    ) {
+        let Some(param) = call.params.get(place) else {
+            return;
+        };
+        let before = call.map.get(place).copied().flatten();
+        if let Some(first) = before.and_then(|it| args.get(it))
+            && !first.spread
+        {
+            self.report(errors::given_twice(arg.span, &param.name, first.span));
+        }
+        if let Some(slot) = call.map.get_mut(place) {
+            *slot = Some(index);
+        }
+        if !has_variable(&param.ty) {
+            self.check(&arg.value, &param.ty);
+            return;
+        }
+        let found = self.infer(&arg.value);
+        if !bind(&param.ty, &found, bound) {
+            self.report(errors::mismatch(arg.value.span, &shown(&param.ty), &found));
+        }
+    }
+
+    /// `..record`: its fields are arguments by their names.
+    fn spread_argument(&mut self, call: &mut Call<'_>, index: usize, arg: &Arg) {
+        let ty = self.infer(&arg.value);
+        let Type::Record(record) = &ty else {
+            if !ty.is_error() {
+                self.report(errors::no_record(arg.value.span, &ty));
+            }
+            call.open = true;
+            return;
+        };
+        for (name, field) in &record.fields {
+            let place = call.params.iter().position(|it| it.name == *name);
+            let Some((place, param)) = place.and_then(|it| Some((it, call.params.get(it)?))) else {
+                self.report(errors::spread_unknown(arg.value.span, name, call.what));
+                continue;
+            };
+            if !assignable(&field.ty, &param.ty) {
+                self.report(errors::spread_mismatch(
+                    arg.value.span,
+                    name,
+                    &param.ty,
+                    &field.ty,
+                ));
+            }
+            if let Some(slot) = call.map.get_mut(place) {
+                *slot = Some(index);
+            }
+        }
+    }
+
+    fn report_missing(&mut self, at: Span, call: &Call<'_>) {
+        if call.open {
+            return;
+        }
+        let needed = call.params.iter().zip(&call.map).skip(call.skipped);
+        let missing = needed.filter(|(param, given)| given.is_none() && !may_be_absent(param));
+        let missing: Vec<&ParamType> = missing.map(|it| it.0).collect();
+        if !missing.is_empty() {
+            self.report(errors::missing_argument(at, call.what, &missing));
+        }
     }
 
     /// Binds the parameters of a declaration and checks their defaults, each of which may use those before it.
-    pub(crate) fn bind_params(
-        &mut self,
-        _params: &[Param],
-        _types: &[ParamType],
-        _stage: crate::check::Stage,
-    ) {
+    pub(crate) fn bind_params(&mut self, params: &[Param], types: &[ParamType], stage: Stage) {
+        for (param, ty) in params.iter().zip(types) {
+            self.check_default(param, &ty.ty);
+            self.check_type_defaults(&param.ty);
+            self.bind(&param.name, ty.ty.clone(), stage);
+        }
+    }
+}
+
+/// Whether a call may leave the parameter out.
+fn may_be_absent(param: &ParamType) -> bool {
+    param.default.is_some() || matches!(param.ty, Type::Optional(_) | Type::Error)
+}
+
+fn result_of(function: &FnType, bound: &IndexMap<Name, Type>) -> Type {
+    if has_variable(&function.result) {
+        substitute(&function.result, bound)
+    } else {
+        function.result.clone()
+    }
+}
+
+/// A pattern with its variables, for messages: `List<T>` stays as it is.
+fn shown(pattern: &Type) -> Type {
+    pattern.clone()
+}
+
+fn has_variable(ty: &Type) -> bool {
+    match ty {
+        Type::Variable(_) => true,
+        Type::List(of)
+        | Type::Map(of)
+        | Type::Optional(of)
+        | Type::Secret(of)
+        | Type::Range(of) => has_variable(of),
+        Type::Record(record) => record.fields.values().any(|it| has_variable(&it.ty)),
+        Type::Function(function) => {
+            function.params.iter().any(|it| has_variable(&it.ty)) || has_variable(&function.result)
+        }
+        Type::Union(all) => all.iter().any(has_variable),
+        Type::Error
+        | Type::Json
+        | Type::None
+        | Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. }
+        | Type::String(_)
+        | Type::Opaque(_)
+        | Type::Thing(_) => false,
     }
 }

@@ -1,11 +1,17 @@
-//! What the checker has to say.
+//! What the checker has to say of items, members and stages; of types in `errors/types.rs`, of names and calls in `errors/calls.rs`.
+
+mod calls;
+mod types;
+
+pub(crate) use calls::*;
+pub(crate) use types::*;
 
 use crate::base::{Name, Span, spelling};
 use crate::check::Stage;
 use crate::diag::Diagnostic;
 use crate::resolve::Item;
 use crate::syntax::ast::{ItemKind, Member, MemberKind, Word};
-use crate::types::{RecordType, Type};
+use crate::types::RecordType;
 
 /// `a`, `b` and `c`, each in backticks.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
@@ -155,11 +161,4 @@ pub(crate) fn late_value(span: Span, what: &str, stage: Stage, latest: Stage) ->
     let message = format!("{what} must be known {}", known_when(latest));
     let note = format!("this value is known only {}", known_when(stage));
     Diagnostic::new("late-value", span, message).note(note)
-}
-
-// ---- types
-
-pub(crate) fn mismatch(span: Span, expected: &Type, found: &Type) -> Diagnostic {
-    let message = format!("expected `{expected:?}`, found `{found:?}`");
-    Diagnostic::new("type-mismatch", span, message)
 }

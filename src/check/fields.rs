@@ -77,6 +77,8 @@ impl Body<'_, '_> {
         }
         if !special(self, field) {
             self.field_of(field, ty, what, mode);
+            let what = format!("`{}`", field.key.name);
+            self.known_by(&field.value, self.latest, &what);
         }
     }
 
@@ -98,11 +100,9 @@ impl Body<'_, '_> {
             Fields::Whole => self.check(&field.value, expected),
             Fields::Amend => self.check_amended(&field.value, expected),
         };
-        let what = format!("`{}`", field.key.name);
-        self.known_by(&field.value, self.latest, &what);
     }
 
-    fn missing_fields(
+    pub(crate) fn missing_fields(
         &mut self,
         at: Span,
         ty: &RecordType,

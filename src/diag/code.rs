@@ -191,6 +191,11 @@ pub(crate) static CODES: &[Code] = &[
         "a value of a later stage where only an earlier one can stand",
     ),
     error(
+        "match",
+        Gate::None,
+        "a `match` that leaves a value out, or an arm that nothing reaches",
+    ),
+    error(
         "member-not-allowed",
         Gate::Decode,
         "a member that this kind of block cannot hold",

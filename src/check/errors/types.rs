@@ -1,0 +1,524 @@
+//! What the checker has to say of types.
+
+use crate::base::{Span, spelling};
+use crate::check::errors::{listed, suggest};
+use crate::diag::Diagnostic;
+use crate::syntax::ast::{Expr, ExprKind, Word};
+use crate::types::{LiteralError, StringType, Type, assignable};
+
+/// The type as messages show it: a lone literal by what it is.
+fn shown(ty: &Type) -> String {
+    match ty {
+        Type::Int { min, max } if min.is_some() && min == max => "Int".to_owned(),
+        Type::Percent { min, max } if min.is_some() && min == max => "Percent".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+pub(crate) fn mismatch(span: Span, expected: &Type, found: &Type) -> Diagnostic {
+    let message = format!("expected `{}`, found `{}`", shown(expected), shown(found));
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+/// A type that does not fit its place, with the way to make it fit where there is one.
+pub(crate) fn does_not_fit(expr: &Expr, expected: &Type, found: &Type) -> Diagnostic {
+    let span = expr.span;
+    if matches!(found.without_none(), Type::Secret(_)) {
+        return secret_leak(span);
+    }
+    let diagnostic = mismatch(span, expected, found);
+    match (expected.without_none(), found) {
+        (expected, Type::Optional(inner)) if assignable(inner, expected) => {
+            let found = diagnostic.note("it may be `none`");
+            found.help("say what it is then: `… ?? value`")
+        }
+        (Type::Secret(_), Type::String(_)) => {
+            let found = diagnostic.note("what stands in the program is no secret");
+            found.help("name a key of a declared secret, or `secret(\"name\", \"key\")`")
+        }
+        (Type::String(to), Type::String(from)) if narrows(from, to) => {
+            let diagnostic = diagnostic.help(format!("say that it is one: `… as {expected}`"));
+            match expr.peeled().kind {
+                ExprKind::Name(_) | ExprKind::Field(..) => {
+                    let cast = format!(" as {expected}");
+                    diagnostic.fix(format!("add `as {expected}`"), span.at_end(), cast)
+                }
+                _ => diagnostic,
+            }
+        }
+        (Type::String(_), Type::Int { .. } | Type::Float | Type::Bool)
+            if matches!(expr.kind, ExprKind::Bool(_) | ExprKind::Quantity(_)) =>
+        {
+            diagnostic.help("put it in quotes")
+        }
+        (
+            Type::String(_),
+            Type::Int { .. }
+            | Type::Float
+            | Type::Bool
+            | Type::Duration
+            | Type::Bytes
+            | Type::Cpu
+            | Type::Percent { .. },
+        ) => diagnostic.help("write it into a text: `\"#{…}\"`"),
+        (Type::String(_), Type::Thing(thing)) if thing.fields.contains_key("name") => {
+            diagnostic.help("its name is a text: `….name`")
+        }
+        (Type::List(of), other) if assignable(other, of) => {
+            diagnostic.help("put it in brackets: `[…]`")
+        }
+        (Type::Int { min, max }, Type::Int { .. }) => {
+            let note = match (min, max) {
+                (Some(min), Some(max)) => format!("it must be from {min} to {max}"),
+                (Some(min), None) => format!("it must be at least {min}"),
+                (None, Some(max)) => format!("it must be at most {max}"),
+                (None, None) => return diagnostic,
+            };
+            diagnostic
+                .note(note)
+                .help(format!("say that it is: `… as {expected}`"))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// Whether `to` asks for a form that a plain text may have: `as` helps.
+fn narrows(from: &StringType, to: &StringType) -> bool {
+    from.literals.is_none()
+        && to.literals.is_none()
+        && (to.form.is_some() || to.pattern.is_some() || to.max_bytes.is_some())
+        && to.of.is_none()
+}
+
+pub(crate) fn secret_leak(span: Span) -> Diagnostic {
+    let found = Diagnostic::new("secret-leak", span, "a secret cannot stand here");
+    let found = found.note("it would be written where others can read it: into an object, a script, an argument or a log");
+    found.help("hand it over in `env`, or as a volume or workspace of the secret")
+}
+
+pub(crate) fn none_refused(span: Span, expected: &Type) -> Diagnostic {
+    let found = Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("expected `{expected}`, found `none`"),
+    );
+    found.note("only a type with `?` may be `none`")
+}
+
+pub(crate) fn bad_number(
+    span: Span,
+    text: &str,
+    expected: &Type,
+    error: &LiteralError,
+) -> Diagnostic {
+    let expected = expected.without_none();
+    match error {
+        LiteralError::Mismatch(found) => {
+            let diagnostic = mismatch(span, expected, found);
+            match expected {
+                Type::String(string) if string.literals.is_none() => {
+                    let quoted = format!("\"{text}\"");
+                    diagnostic
+                        .help("put it in quotes")
+                        .fix("put it in quotes", span, quoted)
+                }
+                _ => diagnostic,
+            }
+        }
+        LiteralError::Ambiguous => {
+            let found = Diagnostic::new("bad-literal", span, format!("what is `{text}`?"));
+            found
+                .note(error.to_string())
+                .help("give the place a type, as in `let x: Duration = …`")
+        }
+        LiteralError::Malformed | LiteralError::Overflow => {
+            Diagnostic::new("bad-literal", span, format!("`{text}`: {error}"))
+        }
+        LiteralError::MissingUnit(unit) => {
+            let found = Diagnostic::new(
+                "bad-literal",
+                span,
+                format!("`{text}` is no `{}`: {error}", shown(expected)),
+            );
+            found.fix(format!("write `{text}{unit}`"), span.at_end(), *unit)
+        }
+        LiteralError::TooFine(_) | LiteralError::OutOfBounds { .. } => Diagnostic::new(
+            "bad-literal",
+            span,
+            format!("`{text}` is no `{}`: {error}", shown(expected)),
+        ),
+    }
+}
+
+/// A text that has not the form of its place; `at` is the character that is wrong.
+pub(crate) fn bad_text(
+    whole: Span,
+    at: Span,
+    text: &str,
+    expected: &StringType,
+    reason: &str,
+) -> Diagnostic {
+    if let Some(literals) = &expected.literals {
+        let all: Vec<&str> = literals.iter().map(|it| it.as_str()).collect();
+        let message = format!("`{text}` is none of {}", listed(all.iter().copied()));
+        let found = Diagnostic::new("bad-literal", whole, message);
+        return quoted_suggestion(found, whole, text, &all);
+    }
+    let name = Type::String(expected.clone());
+    let shown = if text.is_empty() {
+        "an empty text".to_owned()
+    } else {
+        format!("`{text}`")
+    };
+    Diagnostic::new(
+        "bad-literal",
+        at,
+        format!("{shown} is no `{name}`: {reason}"),
+    )
+}
+
+fn quoted_suggestion(found: Diagnostic, span: Span, text: &str, known: &[&str]) -> Diagnostic {
+    let Some(near) = spelling::nearest(text, known.iter().copied()) else {
+        return found;
+    };
+    let found = found.help(format!("did you mean `\"{near}\"`?"));
+    found.fix(
+        format!("replace with `\"{near}\"`"),
+        span,
+        format!("\"{near}\""),
+    )
+}
+
+pub(crate) fn made_text(span: Span, expected: &Type) -> Diagnostic {
+    let found = mismatch(span, expected, &Type::string());
+    found.note("what a text with holes will be, nobody can promise")
+}
+
+/// What cannot be written into a text; `None` where it can.
+pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
+    let at = expr.span;
+    let refused = |what: &str| {
+        Diagnostic::new(
+            "type-mismatch",
+            at,
+            format!("{what} cannot be written into a text"),
+        )
+    };
+    let found = match ty {
+        Type::Error
+        | Type::Json
+        | Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. }
+        | Type::String(_)
+        | Type::Variable(_) => return None,
+        Type::Union(all) => return all.iter().find_map(|it| hole(expr, it)),
+        Type::Secret(_) => secret_leak(at),
+        Type::Optional(inner) if matches!(**inner, Type::Secret(_)) => secret_leak(at),
+        Type::None => refused("`none`"),
+        Type::Optional(_) => {
+            let found = refused(&format!("a `{ty}`")).note("it may be `none`");
+            found.help("say what it is then: `#{… ?? \"\"}`")
+        }
+        Type::List(_) => {
+            refused(&format!("a `{ty}`")).help("join its elements: `#{….join(\",\")}`")
+        }
+        Type::Thing(thing) => {
+            let found = refused(&format!("the {} itself", thing.kind));
+            let known: Vec<&str> = thing.fields.keys().map(|it| it.as_str()).collect();
+            match known.as_slice() {
+                [] => found,
+                _ if thing.fields.contains_key("path") => found.help("its path can: `#{….path}`"),
+                _ => found.help(format!("it has {}", listed(known))),
+            }
+        }
+        Type::Map(_) | Type::Record(_) | Type::Range(_) | Type::Function(_) | Type::Opaque(_) => {
+            refused(&format!("a `{ty}`"))
+        }
+    };
+    Some(found)
+}
+
+// ---- types as written
+
+pub(crate) fn unknown_type(word: &Word, known: &[&str]) -> Diagnostic {
+    let found = Diagnostic::new(
+        "unknown-type",
+        word.span,
+        format!("there is no type `{}`", word.name),
+    );
+    found.did_you_mean(
+        word.span,
+        spelling::nearest(&word.name, known.iter().copied()),
+    )
+}
+
+pub(crate) fn type_args(span: Span, name: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        "unknown-type",
+        span,
+        format!("`{name}` needs one type to be of"),
+    );
+    found.help(format!("write `{name}<String>`, say"))
+}
+
+pub(crate) fn no_type_args(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        "unknown-type",
+        span,
+        format!("`{name}` is not of another type"),
+    )
+}
+
+pub(crate) fn no_image(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is no declared image");
+    Diagnostic::new("unknown-name", span, message).note("`Digest<x>` is a digest of the image `x`")
+}
+
+pub(crate) fn refinement(span: Span, name: &str) -> Diagnostic {
+    let found = Diagnostic::new(
+        "unknown-type",
+        span,
+        format!("`{name}` cannot be narrowed like this"),
+    );
+    found
+        .help("there is `Int(1..=50)`, `Percent(..=100%)`, `String(..=2048)` and `String(r\"^v\")`")
+}
+
+pub(crate) fn no_bound(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "unknown-type",
+        span,
+        "the bound of a type is a number as written",
+    )
+}
+
+pub(crate) fn spread_of_type(word: &Word, found: &Type) -> Diagnostic {
+    let message = format!("`{}` is no record but `{found}`", word.name);
+    Diagnostic::new("type-mismatch", word.span, message)
+}
+
+// ---- expressions
+
+pub(crate) fn cast(span: Span, from: &Type, to: &Type) -> Diagnostic {
+    let message = format!("a `{}` is never a `{to}`", shown(from));
+    let found = Diagnostic::new("cast", span, message);
+    match (from, to) {
+        (_, Type::String(_)) => found.help("write it into a text: `\"#{…}\"`"),
+        _ => found.note(
+            "`as` says that a value is what its type alone does not promise; it converts nothing",
+        ),
+    }
+}
+
+pub(crate) fn no_list(span: Span, what: &str, found: &Type) -> Diagnostic {
+    let message = format!("{what} takes a list, found `{}`", shown(found));
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn no_record(span: Span, found: &Type) -> Diagnostic {
+    let message = format!("`..` takes a record here, found `{}`", shown(found));
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn spread_unknown(span: Span, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        "unknown-field",
+        span,
+        format!("{what} has no `{name}`, which this record gives"),
+    )
+}
+
+pub(crate) fn spread_mismatch(span: Span, name: &str, expected: &Type, found: &Type) -> Diagnostic {
+    let message =
+        format!("expected `{expected}` as `{name}`, which this record gives as `{found}`");
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn each_refused(span: Span) -> Diagnostic {
+    let found = Diagnostic::new(
+        "type-mismatch",
+        span,
+        "`each` stands only as an argument of a node in a pipeline",
+    );
+    found.help("a list is made of another one by `[f(x) for x in xs]`")
+}
+
+pub(crate) fn no_each(span: Span) -> Diagnostic {
+    let found = Diagnostic::new("unknown-name", span, "there is no `each` here");
+    found.note("`each.x` is an argument of the one instance, among the options of a node that has `x: each […]`")
+}
+
+pub(crate) fn no_range(span: Span, found: &Type) -> Diagnostic {
+    Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!(
+            "a range goes from number to number, found `{}`",
+            shown(found)
+        ),
+    )
+}
+
+pub(crate) fn no_number(span: Span, symbol: &str, found: &Type) -> Diagnostic {
+    Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("`{symbol}` takes numbers, found `{}`", shown(found)),
+    )
+}
+
+pub(crate) fn operands(span: Span, symbol: &str, first: &Type, second: &Type) -> Diagnostic {
+    let message = format!(
+        "`{symbol}` does not go between `{}` and `{}`",
+        shown(first),
+        shown(second)
+    );
+    Diagnostic::new("type-mismatch", span, message)
+}
+
+pub(crate) fn joined_with_plus(span: Span) -> Diagnostic {
+    let found = Diagnostic::new("type-mismatch", span, "texts are not joined by `+`");
+    found.help("write one text with holes: `\"#{a}#{b}\"`")
+}
+
+pub(crate) fn lists_with_plus(span: Span) -> Diagnostic {
+    let found = Diagnostic::new("type-mismatch", span, "lists are not joined by `+`");
+    found.help("spread them: `[..a, ..b]`")
+}
+
+pub(crate) fn never_equal(at: Span, first: &Type, second: &Type) -> Diagnostic {
+    let message = format!("`{first}` and `{second}` are never equal");
+    Diagnostic::new("type-mismatch", at, message)
+}
+
+pub(crate) fn never_equal_text(span: Span, text: &str, other: &Type) -> Diagnostic {
+    let message = format!("the other side is never `{text}`");
+    let found = Diagnostic::new("type-mismatch", span, message).note(format!("it is `{other}`"));
+    let literals = match other {
+        Type::String(string) => string.literals.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
+    let known: Vec<&str> = literals.iter().map(|it| it.as_str()).collect();
+    quoted_suggestion(found, span, text, &known)
+}
+
+pub(crate) fn never_none(span: Span, found: &Type) -> Diagnostic {
+    Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("this `{}` is never `none`", shown(found)),
+    )
+}
+
+pub(crate) fn never_in(span: Span, item: &Type, of: &Type) -> Diagnostic {
+    Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("a `{item}` is never in a `{of}`"),
+    )
+}
+
+pub(crate) fn no_container(span: Span, found: &Type) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!(
+            "`in` takes a list, a map or a range, found `{}`",
+            shown(found)
+        ),
+    );
+    match found {
+        Type::String(_) => diagnostic.help("a part of a text: `text.contains(part)`"),
+        _ => diagnostic,
+    }
+}
+
+pub(crate) fn may_be_none(span: Span, what: &str, ty: &Type) -> Diagnostic {
+    let found = Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("{what} may be `none`: it is `{ty}`"),
+    );
+    found.help("say what it is then: `(… ?? value)`, or ask first: `if x != none then …`")
+}
+
+pub(crate) fn no_index(span: Span, found: &Type) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("a `{}` has no elements", shown(found)),
+    );
+    match found {
+        Type::Optional(_) => diagnostic
+            .note("it may be `none`")
+            .help("say what it is then: `(… ?? [])`"),
+        _ => diagnostic,
+    }
+}
+
+pub(crate) fn no_index_name(span: Span, of: &Type) -> Diagnostic {
+    let found = Diagnostic::new(
+        "type-mismatch",
+        span,
+        format!("a field of `{of}` is named by a text as written"),
+    );
+    found.help("a `Map<T>` can be asked for any key")
+}
+
+// ---- match
+
+pub(crate) fn match_leaves_out(at: Span, left: &[String]) -> Diagnostic {
+    let message = match left {
+        [only] if only == "_" => "this `match` does not take every value".to_owned(),
+        _ => format!(
+            "this `match` leaves {} out",
+            listed(left.iter().map(String::as_str))
+        ),
+    };
+    Diagnostic::new("match", at, message).help("add an arm for the rest: `_ => …`")
+}
+
+pub(crate) fn arm_unreached(span: Span) -> Diagnostic {
+    Diagnostic::new("match", span, "nothing comes to this arm")
+        .note("an arm before it takes the same values")
+}
+
+pub(crate) fn bad_pattern(span: Span) -> Diagnostic {
+    let found = Diagnostic::new(
+        "match",
+        span,
+        "an arm begins with a value as written, or with `_`",
+    );
+    found.help("for conditions there is `if … then … else …`")
+}
+
+pub(crate) fn exactly(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "missing-argument",
+        span,
+        "`exactly` takes one value, which replaces what is amended",
+    )
+}
+
+// ---- fields of texts
+
+pub(crate) fn unknown_event_field(word: &Word, of: &Type) -> Diagnostic {
+    let fields = match of {
+        Type::Record(record) => &record.fields,
+        Type::Thing(thing) => &thing.fields,
+        _ => return Diagnostic::new("unknown-event-field", word.span, "the event has no fields"),
+    };
+    let known: Vec<&str> = fields.keys().map(|it| it.as_str()).collect();
+    let message = format!("this event has no `{}`", word.name);
+    suggest(
+        Diagnostic::new("unknown-event-field", word.span, message),
+        word.span,
+        &word.name,
+        &known,
+    )
+}

@@ -1,0 +1,177 @@
+//! What a place that expects a type takes of each form of literal.
+
+use std::sync::Arc;
+
+use crate::types::{FnType, RecordType, StringType, Type};
+
+/// The function that is expected, `T?` looked through.
+pub(crate) fn function(want: &Type) -> Option<FnType> {
+    match want.without_none() {
+        Type::Function(function) => Some((**function).clone()),
+        _ => None,
+    }
+}
+
+/// Whether anything may stand: data, or what is wrong already.
+pub(crate) fn is_open(want: &Type) -> bool {
+    match want {
+        Type::Error | Type::Json | Type::Variable(_) => true,
+        Type::Optional(inner) => is_open(inner),
+        _ => false,
+    }
+}
+
+/// The members of a union, or the type itself, `T?` looked through.
+pub(crate) fn members(want: &Type) -> Vec<&Type> {
+    match want {
+        Type::Optional(inner) => members(inner),
+        Type::Union(all) => all.iter().flat_map(members).collect(),
+        other => vec![other],
+    }
+}
+
+/// The texts that fit.
+pub(crate) fn strings(want: &Type) -> Vec<&StringType> {
+    let all = members(want).into_iter();
+    all.filter_map(|it| {
+        if let Type::String(string) = it {
+            Some(string)
+        } else {
+            None
+        }
+    })
+    .collect()
+}
+
+/// The elements of the list that fits.
+pub(crate) fn element(want: &Type) -> Option<&Type> {
+    members(want).into_iter().find_map(|it| {
+        if let Type::List(of) = it {
+            Some(&**of)
+        } else {
+            None
+        }
+    })
+}
+
+/// What the range that fits is of.
+pub(crate) fn range(want: &Type) -> Option<&Type> {
+    members(want).into_iter().find_map(|it| {
+        if let Type::Range(of) = it {
+            Some(&**of)
+        } else {
+            None
+        }
+    })
+}
+
+/// What a record literal may become.
+pub(crate) enum RecordPlace {
+    Record(Arc<RecordType>),
+    Map(Type),
+    /// Any keys, any data.
+    Open,
+}
+
+/// The record that knows the most of these keys, else a map, else open data.
+pub(crate) fn record<'k>(
+    want: &Type,
+    keys: impl Iterator<Item = &'k str> + Clone,
+) -> Option<RecordPlace> {
+    let all = members(want);
+    let known = |record: &RecordType| {
+        keys.clone()
+            .filter(|it| record.fields.contains_key(*it))
+            .count()
+    };
+    let records = all.iter().filter_map(|it| {
+        if let Type::Record(record) = it {
+            Some(record)
+        } else {
+            None
+        }
+    });
+    let mut best: Option<(&Arc<RecordType>, usize)> = None;
+    for record in records {
+        let count = known(record);
+        if best.is_none_or(|it| count > it.1) {
+            best = Some((record, count));
+        }
+    }
+    let open = || {
+        all.iter()
+            .any(|it| is_open(it))
+            .then_some(RecordPlace::Open)
+    };
+    let map = || {
+        all.iter().find_map(|it| {
+            if let Type::Map(of) = it {
+                Some(RecordPlace::Map((**of).clone()))
+            } else {
+                None
+            }
+        })
+    };
+    match best {
+        Some((record, _)) => Some(RecordPlace::Record(Arc::clone(record))),
+        None => map().or_else(open),
+    }
+}
+
+/// Whether defaults may be filled in somewhere within, so that the place decides what a value is.
+pub(crate) fn is_composite(ty: &Type) -> bool {
+    match ty {
+        Type::List(_) | Type::Map(_) | Type::Record(_) => true,
+        Type::Optional(inner) => is_composite(inner),
+        Type::Union(all) => all.iter().any(is_composite),
+        _ => false,
+    }
+}
+
+/// The type without the bounds that a literal alone gives it.
+pub(crate) fn widened(ty: &Type) -> Type {
+    match ty {
+        Type::Int { min, max } if min == max && min.is_some() => Type::INT,
+        Type::Percent { min, max } if min == max && min.is_some() => Type::PERCENT,
+        Type::List(of) => widened(of).list(),
+        Type::Optional(of) => widened(of).optional(),
+        other => other.clone(),
+    }
+}
+
+/// The type without bounds.
+pub(crate) fn unbounded(ty: &Type) -> Type {
+    match ty {
+        Type::Int { .. } => Type::INT,
+        Type::Percent { .. } => Type::PERCENT,
+        other => other.clone(),
+    }
+}
+
+/// Whether values of the type are numbers, with or without unit, and so have an order.
+pub(crate) fn has_order(ty: &Type) -> bool {
+    match ty {
+        Type::Error
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. } => true,
+        Type::Json
+        | Type::None
+        | Type::Bool
+        | Type::String(_)
+        | Type::List(_)
+        | Type::Map(_)
+        | Type::Optional(_)
+        | Type::Secret(_)
+        | Type::Range(_)
+        | Type::Record(_)
+        | Type::Function(_)
+        | Type::Union(_)
+        | Type::Opaque(_)
+        | Type::Thing(_)
+        | Type::Variable(_) => false,
+    }
+}
