@@ -8,7 +8,7 @@ use crate::lower::errors;
 const STEPS: u64 = 2_000_000;
 
 /// Bytes of one text.
-pub(crate) const TEXT_BYTES: usize = 16 << 20;
+pub(crate) const TEXT_BYTES: usize = 1 << 20;
 
 /// What is left of it.
 pub(crate) struct Budget {

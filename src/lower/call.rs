@@ -6,7 +6,7 @@ use crate::base::{Name, Span};
 use crate::check::Meaning;
 use crate::check::tables::{Callable, Signature};
 use crate::lower::things::Workspace;
-use crate::lower::{Lowerer, Scope, budget, errors, fold, thing};
+use crate::lower::{Lowerer, Scope, errors, fold, thing};
 use crate::plan::{Expr, ExprKind, Ref};
 use crate::resolve::ItemId;
 use crate::syntax::ast::{self, NodeId};
@@ -235,11 +235,6 @@ impl<'a> Lowerer<'a> {
         let Some(known) = known else {
             return self.of_known_length(span, name, args);
         };
-        if result_bytes(name, &known) > budget::TEXT_BYTES as u128 {
-            self.sink
-                .push(errors::text_too_large(span, budget::TEXT_BYTES));
-            return Expr::error(span);
-        }
         let result = fold::call(span, name, &known);
         self.folded(result)
     }
@@ -318,30 +313,4 @@ fn by_label(params: &[ParamType], is_method: bool, args: &[ast::Arg]) -> Vec<Opt
         map.push(find(&param.name).or_else(|| positional.next()));
     }
     map
-}
-
-/// At most how many bytes the result has, for the functions whose result is longer than their arguments.
-fn result_bytes(name: &str, args: &[Value]) -> u128 {
-    let bytes = |at: usize| args.get(at).and_then(Value::as_str).map_or(0, str::len) as u128;
-    match (name, args) {
-        ("repeat", [_, Value::Int(times)]) => bytes(0) * u128::try_from(*times).unwrap_or_default(),
-        ("replace", [Value::Str(text), Value::Str(old), _]) => {
-            let found = text.matches(old.as_str()).count() as u128;
-            bytes(0) + found * bytes(2)
-        }
-        ("join", [Value::List(all), _]) => {
-            let texts = all.iter().filter_map(Value::as_str);
-            let own: u128 = texts.map(|it| it.len() as u128).sum();
-            own + all.len() as u128 * bytes(1)
-        }
-        ("list", [Value::Range(ends)]) => match &**ends {
-            (Value::Int(from), Value::Int(to)) => {
-                let count = i128::from(*to) - i128::from(*from) + 1;
-                // An element of a list weighs as much as a short text.
-                u128::try_from(count).unwrap_or_default() * 16
-            }
-            _ => 0,
-        },
-        _ => 0,
-    }
 }

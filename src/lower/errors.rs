@@ -2,6 +2,7 @@
 
 use crate::base::Span;
 use crate::diag::Diagnostic;
+use crate::eval::EvalError;
 
 pub(crate) fn too_much(span: Span) -> Diagnostic {
     Diagnostic::new(
@@ -29,28 +30,14 @@ pub(crate) fn text_too_large(span: Span, limit: usize) -> Diagnostic {
     )
 }
 
-/// An evaluation failed; `reason` is the evaluator's own sentence.
-pub(crate) fn no_answer(span: Span, reason: &str) -> Diagnostic {
-    Diagnostic::new("bad-number", span, reason)
+/// An evaluation has no answer.
+pub(crate) fn no_answer(span: Span, error: &EvalError) -> Diagnostic {
+    Diagnostic::new(error.code(), span, error.to_string())
 }
 
 /// A known value does not have the form that `as` says it has.
 pub(crate) fn cast(span: Span, reason: &str) -> Diagnostic {
     Diagnostic::new("bad-literal", span, reason)
-}
-
-pub(crate) fn index_out_of_range(span: Span, index: &str, length: usize) -> Diagnostic {
-    let elements = if length == 1 { "element" } else { "elements" };
-    Diagnostic::new(
-        "bad-number",
-        span,
-        format!("index {index} is out of range: the list has {length} {elements}"),
-    )
-    .note("indices count from zero")
-}
-
-pub(crate) fn no_such_key(span: Span, key: &str) -> Diagnostic {
-    Diagnostic::new("bad-number", span, format!("the map has no key `{key}`"))
 }
 
 pub(crate) fn must_be_known(span: Span, what: &str) -> Diagnostic {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
+use crate::eval::EvalError;
 use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal};
 use crate::plan::{Expr, ExprKind};
 use crate::syntax::ast;
@@ -90,13 +91,20 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// What an index found, or the report that it found nothing.
+    fn found(&mut self, found: Option<Expr>, span: Span, error: EvalError) -> Expr {
+        self.folded(found.ok_or(fold::Failure { span, error }))
+    }
+
     /// A folded expression, or the report why it has no value.
     pub(crate) fn folded(&mut self, result: Result<Expr, fold::Failure>) -> Expr {
         match result {
             Ok(expr) => self.charged(expr),
             Err(failure) => {
-                self.sink
-                    .push(errors::no_answer(failure.span, &failure.reason));
+                if failure.error != EvalError::Reported {
+                    self.sink
+                        .push(errors::no_answer(failure.span, &failure.error));
+                }
                 Expr::error(failure.span)
             }
         }
@@ -364,29 +372,21 @@ impl<'a> Lowerer<'a> {
             let of = of.clone();
             return self.thing_field(expr.span, &of, &Name::new(key), scope);
         }
-        if let (Some(length), Some(Value::Int(position))) = (fold::length(&base), at.value()) {
-            let found = usize::try_from(*position).ok();
+        if let (Some(length), Some(Value::Int(index))) = (fold::length(&base), at.value()) {
+            let found = usize::try_from(*index).ok();
             let found = found.and_then(|it| fold::element(&base, it));
-            return found.unwrap_or_else(|| {
-                let text = position.to_string();
-                self.sink
-                    .push(errors::index_out_of_range(at.span, &text, length));
-                Expr::error(expr.span)
-            });
+            let index = *index;
+            let error = EvalError::OutOfRange { index, length };
+            return self.found(found, at.span, error);
         }
         if let (Some(fields), Some(key)) = (amend::record(&base), at.text()) {
             let optional = matches!(
                 self.type_of(expr, scope),
                 Type::Optional(_) | Type::Json | Type::None
             );
-            return match fields.get(key) {
-                Some(found) => found.clone(),
-                None if optional => Expr::constant(expr.span, Value::None),
-                None => {
-                    self.sink.push(errors::no_such_key(at.span, key));
-                    Expr::error(expr.span)
-                }
-            };
+            let none = || optional.then(|| Expr::constant(expr.span, Value::None));
+            let error = EvalError::NoKey(Name::new(key));
+            return self.found(fields.get(key).cloned().or_else(none), at.span, error);
         }
         fold::index(expr.span, base, at)
     }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
+use crate::eval::{self, EvalError};
 use crate::plan::{Expr, ExprKind, Part, Ref};
 use crate::types::Type;
 use crate::value::{BinaryOp, Make, UnaryOp, Value};
@@ -11,7 +12,7 @@ use crate::value::{BinaryOp, Make, UnaryOp, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) span: Span,
-    pub(crate) reason: String,
+    pub(crate) error: EvalError,
 }
 
 /// What the left side alone settles.
@@ -38,9 +39,9 @@ impl Text {
 
     pub(crate) fn push(&mut self, value: Expr) -> Result<(), Failure> {
         if let ExprKind::Const(value_known) = &value.kind {
-            let text = to_text(value_known).map_err(|reason| Failure {
+            let text = eval::to_text(value_known).ok_or_else(|| Failure {
                 span: value.span,
-                reason,
+                error: EvalError::NoText(eval::error::describe(value_known)),
             })?;
             self.push_text(&text);
             return Ok(());
@@ -155,7 +156,7 @@ pub(crate) fn element(list: &Expr, index: usize) -> Option<Expr> {
 
 pub(crate) fn unary(span: Span, op: UnaryOp, inner: Expr) -> Result<Expr, Failure> {
     if let Some(value) = inner.value() {
-        let result = crate::lower::fold::eval_unary(op, value);
+        let result = eval::unary(op, value);
         return settled(span, result);
     }
     let kind = match inner.kind {
@@ -203,7 +204,7 @@ pub(crate) fn short_cut(op: BinaryOp, left: &Expr) -> Option<ShortCut> {
 /// An operator on two operands; one that is already reported makes the whole reported.
 pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Result<Expr, Failure> {
     if let (Some(a), Some(b)) = (left.value(), right.value()) {
-        return settled(span, eval_binary(op, a, b));
+        return settled(span, eval::binary(op, a, b));
     }
     if matches!(left.kind, ExprKind::Error) || matches!(right.kind, ExprKind::Error) {
         return Ok(Expr::error(span));
@@ -382,26 +383,14 @@ fn size_of_value<'v>(value: &'v Value, rest: &mut Vec<&'v Value>) -> u64 {
     0
 }
 
-fn settled(span: Span, result: Result<Value, String>) -> Result<Expr, Failure> {
+fn settled(span: Span, result: Result<Value, EvalError>) -> Result<Expr, Failure> {
     match result {
         Ok(value) => Ok(Expr::constant(span, value)),
-        Err(reason) => Err(Failure { span, reason }),
+        Err(error) => Err(Failure { span, error }),
     }
 }
 
-fn eval_unary(_op: UnaryOp, value: &Value) -> Result<Value, String> {
-    Ok(value.clone())
-}
-
-fn eval_binary(_op: BinaryOp, left: &Value, _right: &Value) -> Result<Value, String> {
-    Ok(left.clone())
-}
-
-/// Evaluates a built-in function.
-pub(crate) fn call(span: Span, _name: &Name, _args: &[Value]) -> Result<Expr, Failure> {
-    Ok(Expr::error(span))
-}
-
-fn to_text(value: &Value) -> Result<String, String> {
-    Ok(value.as_str().unwrap_or_default().to_owned())
+/// The value of a built-in function.
+pub(crate) fn call(span: Span, name: &str, args: &[Value]) -> Result<Expr, Failure> {
+    settled(span, eval::call(name, args))
 }
