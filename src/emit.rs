@@ -1,9 +1,11 @@
 //! Plan to manifests, one folder per target. A back end is a function and a row of [`BACKENDS`].
 
+mod argocd;
 mod core;
 pub(crate) mod errors;
 mod expr;
 mod files;
+mod kustomize;
 mod pac;
 mod rollouts;
 mod tekton;
@@ -39,6 +41,14 @@ static BACKENDS: &[Backend] = &[
     Backend {
         name: "tekton",
         emit: tekton::emit,
+    },
+    Backend {
+        name: "kustomize",
+        emit: kustomize::emit,
+    },
+    Backend {
+        name: "argocd",
+        emit: argocd::emit,
     },
 ];
 

@@ -65,6 +65,23 @@ pub(crate) enum Promote {
     After(i64),
 }
 
+impl Rollout {
+    /// Every use of an analysis, in the order of the text.
+    pub(crate) fn analyses(&self) -> Vec<&AnalysisUse> {
+        match self {
+            Self::Rolling { .. } | Self::Recreate => Vec::new(),
+            Self::Canary(it) => {
+                let steps = it.steps.iter().filter_map(|(step, _)| match step {
+                    CanaryStep::Analyze(used) => Some(used),
+                    CanaryStep::Weight(_) | CanaryStep::Pause(_) | CanaryStep::Other(..) => None,
+                });
+                steps.chain(&it.watch).collect()
+            }
+            Self::BlueGreen(it) => it.check_before.iter().chain(&it.check_after).collect(),
+        }
+    }
+}
+
 /// `analyze(success-rate(service: "x"))`: an analysis with its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct AnalysisUse {

@@ -1,0 +1,314 @@
+//! The layout for kustomize: what environments share in `base/`, the rest of each in `envs/NAME/`, and clusters beside them.
+//!
+//! Names, labels, hashes and references are written final, since kustomize knows none of those of a Rollout.
+
+pub(crate) mod objects;
+mod patch;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+use indexmap::{IndexMap, IndexSet};
+use serde_json::json;
+
+use crate::base::{Name, Span};
+use crate::diag::Sink;
+use crate::emit::Files;
+use crate::emit::core::Place;
+use crate::emit::core::data::Fields;
+use crate::plan::Plan;
+use crate::plan::env::Environment;
+use crate::yaml::{self, Tree};
+
+use objects::Piece;
+
+type Key = (String, String, String);
+
+/// An environment with its objects.
+struct Overlay<'a> {
+    environment: &'a Environment,
+    pieces: Vec<Piece>,
+}
+
+pub(crate) fn emit(plan: &Plan, files: &mut Files, _sink: &mut Sink) {
+    if plan.environments.is_empty() {
+        let place = Place {
+            plan,
+            environment: None,
+        };
+        base(&objects::of(place), files);
+    } else {
+        overlays(plan, files);
+    }
+    for (cluster, pieces) in objects::of_clusters(plan) {
+        let directory = format!("clusters/{cluster}");
+        let resources = write(&directory, &pieces, files);
+        let mut fields = Fields::default();
+        fields.put("resources", resources);
+        kustomization(&directory, fields, span_of(&pieces), files);
+    }
+}
+
+fn overlays(plan: &Plan, files: &mut Files) {
+    let overlay = |environment| {
+        let place = Place {
+            plan,
+            environment: Some(environment),
+        };
+        Overlay {
+            environment,
+            pieces: objects::of(place),
+        }
+    };
+    let all: Vec<Overlay<'_>> = plan.environments.values().map(overlay).collect();
+    let shared = shared_objects(&all, plan);
+    let pieces: Vec<Piece> = shared.values().cloned().collect();
+    base(&pieces, files);
+    for it in &all {
+        write_overlay(it, &shared, plan, files);
+    }
+}
+
+/// `base/`; nothing where there is nothing.
+fn base(pieces: &[Piece], files: &mut Files) {
+    if pieces.is_empty() {
+        return;
+    }
+    let resources = write("base", pieces, files);
+    let mut fields = Fields::default();
+    fields.put("resources", resources);
+    kustomization("base", fields, span_of(pieces), files);
+}
+
+/// The objects that every environment has, as they stand in `base/`.
+fn shared_objects(all: &[Overlay<'_>], plan: &Plan) -> IndexMap<Key, Piece> {
+    let Some(first) = all.first() else {
+        return IndexMap::new();
+    };
+    let in_all = |key: &Key| all.iter().all(|it| find(it, key).is_some());
+    let alone = all.iter().flat_map(|it| &it.pieces);
+    let alone = alone.map(Piece::key).filter(|it| !in_all(it));
+    let alone: IndexSet<String> = alone.map(|(_, _, name)| name).collect();
+    let common_names: IndexSet<String> = first
+        .pieces
+        .iter()
+        .map(Piece::key)
+        .filter(|it| in_all(it))
+        .map(|it| it.2)
+        .collect();
+    let own = |text: &str| alone.contains(text) && !common_names.contains(text);
+    let mut found = IndexMap::new();
+    for piece in &first.pieces {
+        let key = piece.key();
+        let same: Vec<&Tree> = all
+            .iter()
+            .filter_map(|it| find(it, &key))
+            .map(|it| &it.tree)
+            .collect();
+        if same.len() != all.len() {
+            continue;
+        }
+        let Some(tree) = shared::common(&same, &own) else {
+            continue;
+        };
+        let releases = |it: &&Tree| {
+            patch::between(&tree, it)
+                .iter()
+                .any(|it| sets_version(it, plan))
+        };
+        if !same.iter().any(releases) {
+            found.insert(
+                key,
+                Piece {
+                    tree,
+                    ..piece.clone()
+                },
+            );
+        }
+    }
+    found
+}
+
+fn find<'a>(overlay: &'a Overlay<'_>, key: &Key) -> Option<&'a Piece> {
+    overlay.pieces.iter().find(|it| it.key() == *key)
+}
+
+/// Whether a patch would touch an image whose version the release file sets.
+///
+/// Patches come after it, so they would take the version away; such objects are written whole.
+fn sets_version(operation: &Tree, plan: &Plan) -> bool {
+    let path = operation.get("path").and_then(Tree::as_str);
+    let at_image = path.is_some_and(|it| it.ends_with("/image"));
+    let value = operation.get("value");
+    let is_declared = |it: &Tree| images(it, plan).next().is_some();
+    let text = value.and_then(Tree::as_str);
+    let whole =
+        at_image && text.is_some_and(|it| plan.images.values().any(|image| image.repository == it));
+    whole || value.is_some_and(is_declared)
+}
+
+/// The declared images that containers within run, by their repositories.
+fn images<'a>(tree: &'a Tree, plan: &'a Plan) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
+    match tree {
+        Tree::Object(fields) => {
+            let own = fields.get("image").and_then(Tree::as_str);
+            let declared = plan.images.values().map(|it| &it.repository);
+            let own = declared.filter(move |it| own == Some(it.as_str()));
+            Box::new(own.chain(fields.values().flat_map(|it| images(it, plan))))
+        }
+        Tree::Array(items) => Box::new(items.iter().flat_map(|it| images(it, plan))),
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {
+            Box::new(std::iter::empty())
+        }
+    }
+}
+
+/// `envs/NAME/`.
+fn write_overlay(
+    overlay: &Overlay<'_>,
+    shared: &IndexMap<Key, Piece>,
+    plan: &Plan,
+    files: &mut Files,
+) {
+    let environment = overlay.environment;
+    let directory = format!("envs/{}", environment.name);
+    let mut resources: Vec<String> = Vec::new();
+    if !shared.is_empty() {
+        resources.push("../../base".to_owned());
+    }
+    let own = overlay
+        .pieces
+        .iter()
+        .filter(|it| !shared.contains_key(&it.key()));
+    let own: Vec<Piece> = own.cloned().collect();
+    resources.extend(write(&directory, &own, files));
+    let mut fields = Fields::default();
+    fields.put("namespace", environment.namespace.as_str());
+    fields.put_filled("resources", resources);
+    let used: IndexSet<&Name> = overlay
+        .pieces
+        .iter()
+        .flat_map(|it| images(&it.tree, plan))
+        .collect();
+    if !used.is_empty() {
+        fields.put("components", json!(["release"]));
+        release(&directory, &used, environment.span, files);
+    }
+    fields.put_filled("patches", patches(overlay, shared, &directory, files));
+    fields.put_filled("images", renamed(environment, &used, plan));
+    kustomization(&directory, fields, Some(environment.span), files);
+}
+
+/// The file that says which version runs; pipelines write it.
+fn release(directory: &str, images: &IndexSet<&Name>, span: Span, files: &mut Files) {
+    let image = |it: &&Name| json!({ "name": it.as_str(), "newTag": "unreleased" });
+    let images: Tree = images.iter().map(image).collect();
+    let component = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1alpha1",
+        "kind": "Component",
+        "images": images,
+    });
+    files.add_kept(
+        format!("{directory}/release/kustomization.yaml"),
+        span,
+        &component,
+    );
+}
+
+/// Images that the environment takes from elsewhere; the version stays as released.
+fn renamed(environment: &Environment, used: &IndexSet<&Name>, plan: &Plan) -> Tree {
+    let entry = |name: &Name, it: &crate::plan::env::Image| {
+        let own = environment.images.get(name)?;
+        let differs = own.repository != it.repository && used.contains(&it.repository);
+        let entry =
+            || json!({ "name": it.repository.as_str(), "newName": own.repository.as_str() });
+        differs.then(entry)
+    };
+    plan.images
+        .iter()
+        .filter_map(|(name, it)| entry(name, it))
+        .collect()
+}
+
+/// Writes `patches/`, one file for each object that differs from its base.
+fn patches(
+    overlay: &Overlay<'_>,
+    shared: &IndexMap<Key, Piece>,
+    directory: &str,
+    files: &mut Files,
+) -> Vec<Tree> {
+    let mut taken: IndexSet<String> = IndexSet::new();
+    let mut entries = Vec::new();
+    for (key, base) in shared {
+        let Some(piece) = find(overlay, key) else {
+            continue;
+        };
+        let operations = patch::between(&base.tree, &piece.tree);
+        if operations.is_empty() {
+            continue;
+        }
+        let mut name = base.file.to_string();
+        if !taken.insert(name.clone()) {
+            name = format!("{}-{}", key.2, key.1.to_lowercase());
+            taken.insert(name.clone());
+        }
+        let path = format!("patches/{name}.yaml");
+        files.add(
+            format!("{directory}/{path}"),
+            piece.span,
+            &Tree::Array(operations),
+        );
+        entries.push(json!({ "path": path, "target": target(key) }));
+    }
+    entries
+}
+
+/// The object that a patch is for; kustomize reads its fields as regular expressions.
+fn target((api_version, kind, name): &Key) -> Tree {
+    let mut fields = Fields::default();
+    match api_version.split_once('/') {
+        Some((group, version)) => {
+            fields.put("group", group.replace('.', "\\."));
+            fields.put("version", version);
+        }
+        None => fields.put("version", api_version.as_str()),
+    }
+    fields.put("kind", kind.as_str());
+    fields.put("name", name.replace('.', "\\."));
+    fields.into()
+}
+
+/// Writes the objects, those of one item in one file, and says the files' names.
+fn write(directory: &str, pieces: &[Piece], files: &mut Files) -> Vec<String> {
+    let mut by_file: IndexMap<&Name, Vec<&Piece>> = IndexMap::new();
+    for piece in pieces {
+        by_file.entry(&piece.file).or_default().push(piece);
+    }
+    let mut names = Vec::new();
+    for (file, pieces) in by_file {
+        let trees: Vec<Tree> = pieces.iter().map(|it| it.tree.clone()).collect();
+        let span = pieces.first().map(|it| it.span);
+        if let Some(span) = span {
+            let path = format!("{directory}/{file}.yaml");
+            files.add_text(path, span, yaml::write_all(&trees));
+            names.push(format!("{file}.yaml"));
+        }
+    }
+    names
+}
+
+/// `kustomization.yaml` with its two first lines.
+fn kustomization(directory: &str, fields: Fields, span: Option<Span>, files: &mut Files) {
+    let mut tree = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+    });
+    crate::emit::core::data::merge(&mut tree, &fields.into());
+    if let Some(span) = span {
+        files.add(format!("{directory}/kustomization.yaml"), span, &tree);
+    }
+}
+
+fn span_of(pieces: &[Piece]) -> Option<Span> {
+    pieces.first().map(|it| it.span)
+}
