@@ -125,4 +125,4 @@ impl Needs {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

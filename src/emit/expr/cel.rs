@@ -15,14 +15,14 @@ pub(crate) fn in_pipeline(condition: &Expr, ctx: Context<'_>) -> Result<String, 
     writer.expr(condition, Rank::Lowest)
 }
 
-/// A condition over the event.
+/// A condition over the event, to stand beside `&&`.
 pub(crate) fn over_event(condition: &Expr, plan: &Plan, forge: Forge) -> Result<String, String> {
     let variable = |expr: &Expr| event_variable(expr, forge);
     let writer = Writer {
         plan,
         variable: &variable,
     };
-    writer.expr(condition, Rank::Lowest)
+    writer.expr(condition, Rank::And)
 }
 
 /// A string literal.

@@ -210,29 +210,25 @@ fn expression(run: &Run, plan: &Plan, sink: &mut Sink) -> String {
             Err(reason) => sink.push(errors::no_cel(*span, &reason)),
         }
     }
-    let one = all.len() == 1;
-    let triggers = all
-        .into_iter()
-        .map(|it| if one { it } else { format!("({it})") });
-    let triggers: Vec<String> = triggers.collect();
-    let triggers = triggers.join(" || ");
+    let own_words = run.on.iter().any(|(it, _)| matches!(it, Trigger::Cel(_)));
+    let triggers = match all.len() {
+        1 if !own_words || run.condition.is_none() => all.remove(0),
+        1 => format!("({})", all.remove(0)),
+        _ => {
+            let each: Vec<String> = all.iter().map(|it| format!("({it})")).collect();
+            each.join(" || ")
+        }
+    };
     let Some(condition) = &run.condition else {
         return triggers;
     };
+    let triggers = if all.len() > 1 {
+        format!("({triggers})")
+    } else {
+        triggers
+    };
     match cel::over_event(condition, plan, forge) {
-        Ok(text) => {
-            let left = if one && !triggers.contains("||") {
-                triggers
-            } else {
-                format!("({triggers})")
-            };
-            let right = if text.contains("||") || text.contains(" ? ") {
-                format!("({text})")
-            } else {
-                text
-            };
-            format!("{left} && {right}")
-        }
+        Ok(text) => format!("{triggers} && {text}"),
         Err(reason) => {
             sink.push(errors::no_cel(condition.span, &reason));
             triggers
