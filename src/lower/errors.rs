@@ -67,3 +67,25 @@ pub(crate) fn internal(span: Span, what: &str) -> Diagnostic {
     Diagnostic::new("internal-error", span, format!("lowering met {what}"))
         .note("this is a mistake of wudi, not of the program")
 }
+
+/// `resource Schedule x { … }` without `apiVersion:`
+pub(crate) fn which_api(span: Span, kind: &str) -> Diagnostic {
+    Diagnostic::new(
+        "missing-field",
+        span,
+        format!("the kind `{kind}` alone does not say which API it is of"),
+    )
+    .help("add `apiVersion: \"group/version\"` to the block")
+}
+
+/// `canary(steps: [..])` with what is no step.
+pub(crate) fn not_a_step(span: Span, found: &str) -> Diagnostic {
+    Diagnostic::new("rollout-step", span, format!("{found} is no step of a rollout"))
+        .help("steps are made by `weight(20%)`, `pause(10s)`, `analyze(..)` and their like")
+}
+
+/// `wudi-ap { replicas: 2 }` in an environment.
+pub(crate) fn override_unknown(span: Span, name: &str, candidate: Option<&str>) -> Diagnostic {
+    Diagnostic::new("override-unknown", span, format!("nothing called `{name}` is there to be amended"))
+        .did_you_mean(span, candidate)
+}

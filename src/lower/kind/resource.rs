@@ -1,8 +1,130 @@
-//! Objects of the API, as they are.
+//! Objects of Kubernetes as their API has them.
 
-use crate::lower::Lowerer;
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::lower::{Layer, Lowerer, errors};
+use crate::plan::Object;
 use crate::resolve::Item;
 use crate::syntax::ast;
 
-/// A declaration of this kind at the top level.
-pub(crate) fn lower<'a>(_lowerer: &mut Lowerer<'a>, _item: &'a Item, _decl: &'a ast::Decl) {}
+/// Where the kind alone says which API is meant.
+const APIS: &[(&str, &[&str])] = &[
+    (
+        "v1",
+        &[
+            "ConfigMap", "Endpoints", "LimitRange", "Namespace", "PersistentVolume",
+            "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController",
+            "ResourceQuota", "Secret", "Service", "ServiceAccount",
+        ],
+    ),
+    (
+        "admissionregistration.k8s.io/v1",
+        &[
+            "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
+        ],
+    ),
+    ("apiextensions.k8s.io/v1", &["CustomResourceDefinition"]),
+    ("apiregistration.k8s.io/v1", &["APIService"]),
+    ("apps/v1", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
+    (
+        "argoproj.io/v1alpha1",
+        &[
+            "AnalysisRun", "AnalysisTemplate", "AppProject", "Application", "ApplicationSet",
+            "ClusterAnalysisTemplate", "Experiment", "Rollout",
+        ],
+    ),
+    ("autoscaling/v2", &["HorizontalPodAutoscaler"]),
+    ("batch/v1", &["CronJob", "Job"]),
+    (
+        "monitoring.coreos.com/v1",
+        &["PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"],
+    ),
+    ("networking.k8s.io/v1", &["Ingress", "IngressClass", "NetworkPolicy"]),
+    ("policy/v1", &["PodDisruptionBudget"]),
+    (
+        "rbac.authorization.k8s.io/v1",
+        &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
+    ),
+    ("scheduling.k8s.io/v1", &["PriorityClass"]),
+    ("storage.k8s.io/v1", &["CSIDriver", "StorageClass"]),
+    ("tekton.dev/v1", &["Pipeline", "PipelineRun", "Task", "TaskRun"]),
+];
+
+/// A declaration of this kind at the top level. One that needs `env` is an object of each environment.
+pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast::Decl) {
+    if decl.is_extern {
+        return;
+    }
+    let found = top_level(lowerer, item, decl);
+    lowerer.plan.objects.extend(found);
+}
+
+fn top_level<'a>(
+    lowerer: &mut Lowerer<'a>,
+    item: &'a Item,
+    decl: &'a ast::Decl,
+) -> Option<Object> {
+    let layers = lowerer.layers(item.id);
+    let layer = layers.last()?;
+    let (object, needs_env) = lowerer.shared(|it| it.object(decl, &item.tree.docs, layer));
+    object.filter(|_| !needs_env)
+}
+
+impl<'a> Lowerer<'a> {
+    /// Objects of the top level that are different in each environment, for the one that is set.
+    pub(crate) fn objects_of_env(&mut self) -> Vec<Object> {
+        let program = self.program;
+        let mut found = Vec::new();
+        for (item, decl) in crate::lower::kind::items_of(program, "resource") {
+            let environment = self.environment.take();
+            let everywhere = top_level(self, item, decl).is_some();
+            self.environment = environment;
+            let layers = self.layers(item.id);
+            if let (false, false, Some(layer)) = (everywhere, decl.is_extern, layers.last()) {
+                found.extend(self.object(decl, &item.tree.docs, layer));
+            }
+        }
+        found
+    }
+
+    /// `resource Kind name { … }`
+    pub(crate) fn object(
+        &mut self,
+        decl: &'a ast::Decl,
+        docs: &[ast::Doc],
+        layer: &Layer<'a>,
+    ) -> Option<Object> {
+        let kind = decl.subject.as_ref()?;
+        let mut fields = self.fields(decl.head.name.span, layer);
+        let stated = fields.take_text("apiVersion");
+        let Some(api_version) = stated.or_else(|| api_of(&kind.name)) else {
+            self.sink.push(errors::which_api(kind.span, &kind.name));
+            return None;
+        };
+        let description = fields.take("description");
+        let mut meta = self.meta(&decl.head.name, docs, &mut fields);
+        let in_metadata = |name: &str| {
+            let found = meta.metadata.as_ref().and_then(|it| it.get(name));
+            found.and_then(|it| it.text().map(Name::new))
+        };
+        let namespace = in_metadata("namespace");
+        meta.namespace = meta.namespace.or(namespace);
+        let mut body: IndexMap<Name, crate::plan::Expr> = fields.rest();
+        if let Some(description) = description {
+            body.insert(Name::new_static("description"), description);
+        }
+        Some(Object {
+            meta,
+            api_version,
+            kind: kind.name.clone(),
+            body,
+        })
+    }
+}
+
+fn api_of(kind: &str) -> Option<Name> {
+    let row = APIS.iter().find(|(_, kinds)| kinds.contains(&kind))?;
+    Some(Name::new_static(row.0))
+}
