@@ -106,7 +106,10 @@ fn parse_piece(file: FileId, text: &str, base: usize) -> Piece {
     }
     let tokens = item_tokens(&lexed);
     let (from, to) = source.extent(&tokens);
-    let comments = lexed.tokens.iter().filter(|it| it.kind == TokenKind::Comment);
+    let comments = lexed
+        .tokens
+        .iter()
+        .filter(|it| it.kind == TokenKind::Comment);
     let outside = comments.filter(|it| it.start < from || it.end > to);
     let comment = |it: &Token| Comment {
         span: source.at(it.start, it.end),

@@ -80,12 +80,20 @@ pub(crate) fn which_api(span: Span, kind: &str) -> Diagnostic {
 
 /// `canary(steps: [..])` with what is no step.
 pub(crate) fn not_a_step(span: Span, found: &str) -> Diagnostic {
-    Diagnostic::new("rollout-step", span, format!("{found} is no step of a rollout"))
-        .help("steps are made by `weight(20%)`, `pause(10s)`, `analyze(..)` and their like")
+    Diagnostic::new(
+        "rollout-step",
+        span,
+        format!("{found} is no step of a rollout"),
+    )
+    .help("steps are made by `weight(20%)`, `pause(10s)`, `analyze(..)` and their like")
 }
 
 /// `wudi-ap { replicas: 2 }` in an environment.
 pub(crate) fn override_unknown(span: Span, name: &str, candidate: Option<&str>) -> Diagnostic {
-    Diagnostic::new("override-unknown", span, format!("nothing called `{name}` is there to be amended"))
-        .did_you_mean(span, candidate)
+    Diagnostic::new(
+        "override-unknown",
+        span,
+        format!("nothing called `{name}` is there to be amended"),
+    )
+    .did_you_mean(span, candidate)
 }

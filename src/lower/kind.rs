@@ -17,8 +17,8 @@ pub(crate) mod run;
 pub(crate) mod secret;
 pub(crate) mod task;
 
-use crate::lower::{Fields, Layer, Lowerer};
 use crate::base::Span;
+use crate::lower::{Fields, Layer, Lowerer};
 use crate::resolve::{Item, Program};
 use crate::syntax::ast::{self, MemberKind};
 

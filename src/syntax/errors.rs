@@ -78,7 +78,9 @@ pub(crate) fn flawed(source: Source<'_>, flaw: Flaw) -> Diagnostic {
             let message = "the text block is not closed within its item";
             let fence = "\"".repeat(quotes);
             let found = syntax(at, message);
-            found.help(format!("close it with `{fence}`; its lines must not begin in column 0"))
+            found.help(format!(
+                "close it with `{fence}`; its lines must not begin in column 0"
+            ))
         }
         FlawKind::TextOnFirstLine => {
             let found = syntax(at, "the text of a text block begins on the next line");
@@ -118,12 +120,16 @@ pub(crate) fn flawed(source: Source<'_>, flaw: Flaw) -> Diagnostic {
             found.help("end lines with `\\n` or `\\r\\n`; in a string write `\\r`")
         }
         FlawKind::TouchingOperator => {
-            let found = syntax(at, format!("`{text}` between two values has a blank on both sides"));
+            let found = syntax(
+                at,
+                format!("`{text}` between two values has a blank on both sides"),
+            );
             found.fix(format!("write ` {text} `"), at, format!(" {text} "))
         }
         FlawKind::DashedList => {
             let found = syntax(at, "the elements of a list have no `-`");
-            let found = found.note("a line that begins with `-` goes on with the line above, as a subtraction");
+            let found = found
+                .note("a line that begins with `-` goes on with the line above, as a subtraction");
             found.help("write one element a line, or separate them with `,`")
         }
         FlawKind::Stray => stray(at, text),
@@ -198,7 +204,12 @@ impl<'a> Context<'a> {
         let index = all.partition_point(|it| it.end <= at);
         let token = all.get(index..).unwrap_or_default().iter().find(means);
         let token = token.copied();
-        let before = all.get(..index).unwrap_or_default().iter().rev().find(means);
+        let before = all
+            .get(..index)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .find(means);
         let before = before.copied();
         let end = before.map_or(at, |it| it.end);
         let span = match token {
@@ -245,7 +256,10 @@ impl<'a> Context<'a> {
             return Some(found.note(format!("`{first}:` is a field")));
         }
         if failure.expected.contains(&"`else`") && failure.expected.len() == 1 {
-            let found = syntax(self.at, format!("expected `else`, found {}", self.found_words()));
+            let found = syntax(
+                self.at,
+                format!("expected `else`, found {}", self.found_words()),
+            );
             return Some(found.note("an `if` is a value, so it needs both sides"));
         }
         if word == "-" {
@@ -254,7 +268,8 @@ impl<'a> Context<'a> {
         }
         if word == "=" && failure.expected.contains(&"`,` or a line break") {
             let found = syntax(self.at, "expected `:` before the value, found `=`");
-            let found = found.note("`name: value` fills a field or an argument, `name = value` defines");
+            let found =
+                found.note("`name: value` fills a field or an argument, `name = value` defines");
             return Some(found);
         }
         if self.is_reserved(word) && failure.expected.contains(&"a name") {
@@ -263,9 +278,14 @@ impl<'a> Context<'a> {
         }
         let starts_value = self.slice(self.before) == "=" && self.second == self.before;
         if starts_value && unit == Unit::Member {
-            let message = format!("expected what it is made from, a name or a call, found {}", self.found_words());
+            let message = format!(
+                "expected what it is made from, a name or a call, found {}",
+                self.found_words()
+            );
             let found = syntax(self.at, message);
-            return Some(found.help(format!("a field is `{first}: value`; a value with a name is `let {first} = value`")));
+            return Some(found.help(format!(
+                "a field is `{first}: value`; a value with a name is `let {first} = value`"
+            )));
         }
         None
     }
@@ -282,12 +302,16 @@ impl<'a> Context<'a> {
         }
         if word == "-" {
             let found = syntax(self.at, "expected a member, found `-`");
-            return Some(found.help("a list is written `name: [a, b]`, or with one element a line between `[` and `]`"));
+            return Some(found.help(
+                "a list is written `name: [a, b]`, or with one element a line between `[` and `]`",
+            ));
         }
         if word == "for" && unit == Unit::Member {
             let found = syntax(self.at, "a block has no `for`");
             let found = found.note("there are no loops over declarations");
-            return Some(found.help("`[f(x) for x in xs]` makes a list; an argument `each xs` fans out"));
+            return Some(
+                found.help("`[f(x) for x in xs]` makes a list; an argument `each xs` fans out"),
+            );
         }
         if word == "if" && unit == Unit::Member {
             let found = syntax(self.at, "a block has no `if`");
@@ -295,7 +319,10 @@ impl<'a> Context<'a> {
             return Some(found.help("write `name: if a then x else y`; a node has `when: a`"));
         }
         if self.is_reserved(word) {
-            let found = syntax(self.at, format!("`{word}` is a reserved word and begins nothing here"));
+            let found = syntax(
+                self.at,
+                format!("`{word}` is a reserved word and begins nothing here"),
+            );
             return Some(found.help("take another name, or write it as a string"));
         }
         None
@@ -322,8 +349,13 @@ impl<'a> Context<'a> {
         if !is_word || !is_value {
             return None;
         }
-        let at = self.first.map_or(self.at, |it| self.source.at(it.start, it.end));
-        let found = syntax(self.at, format!("expected `:` between `{first}` and its value"));
+        let at = self
+            .first
+            .map_or(self.at, |it| self.source.at(it.start, it.end));
+        let found = syntax(
+            self.at,
+            format!("expected `:` between `{first}` and its value"),
+        );
         Some(found.did_you_mean(at, Some(&format!("{first}:"))))
     }
 

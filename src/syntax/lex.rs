@@ -113,12 +113,7 @@ struct Lexer<'a> {
 /// Cuts a text into tokens. Stops where nesting exceeds [`MAX_DEPTH`].
 pub(crate) fn lex(text: &str) -> Lexed {
     let lexed = Lexer::new(text, false).run();
-    let unbalanced = |it: &Flaw| {
-        matches!(
-            it.kind,
-            FlawKind::UnclosedBracket | FlawKind::Unopened
-        )
-    };
+    let unbalanced = |it: &Flaw| matches!(it.kind, FlawKind::UnclosedBracket | FlawKind::Unopened);
     if lexed.flaws.iter().any(unbalanced) {
         // The indent of the lines tells which bracket the author forgot.
         return Lexer::new(text, true).run();
@@ -248,7 +243,10 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) {
         let length = word_length(self.rest());
         let word = self.rest().get(..length).unwrap_or_default();
-        let is_label = self.rest().get(length..).is_some_and(|it| it.starts_with(':'));
+        let is_label = self
+            .rest()
+            .get(length..)
+            .is_some_and(|it| it.starts_with(':'));
         self.push(TokenKind::Word, length);
         if word == "if" && !is_label {
             self.add_opener();
@@ -286,7 +284,12 @@ impl<'a> Lexer<'a> {
         }
         if matches!(*found, "-" | "/") {
             let before = self.out.tokens.last().filter(|it| it.end == self.at);
-            let operand = [TokenKind::Word, TokenKind::Number, TokenKind::Str, TokenKind::Close];
+            let operand = [
+                TokenKind::Word,
+                TokenKind::Number,
+                TokenKind::Str,
+                TokenKind::Close,
+            ];
             if before.is_some_and(|it| operand.contains(&it.kind)) {
                 self.flaw(FlawKind::TouchingOperator, self.at, self.at + 1);
             }

@@ -378,15 +378,13 @@ fn reportable(source: Source<'_>) -> Vec<Flaw> {
     if let Some(only) = deep {
         return vec![*only];
     }
-    let balance = |it: &Flaw| {
-        matches!(
-            it.kind,
-            FlawKind::UnclosedBracket | FlawKind::Unopened
-        )
-    };
+    let balance = |it: &Flaw| matches!(it.kind, FlawKind::UnclosedBracket | FlawKind::Unopened);
     let same_line = |a: &Flaw, b: &Flaw| {
         let (from, to) = (a.start.min(b.start), a.start.max(b.start));
-        source.text.get(from..to).is_some_and(|it| !it.contains('\n'))
+        source
+            .text
+            .get(from..to)
+            .is_some_and(|it| !it.contains('\n'))
     };
     let strings: Vec<&Flaw> = flaws
         .iter()

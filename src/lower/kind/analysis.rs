@@ -131,7 +131,11 @@ impl<'a> Lowerer<'a> {
         }
         let call = self.base_call(base, &Scope::of(item));
         let given = call.get("args");
-        for (name, value) in given.as_ref().and_then(crate::lower::amend::record).unwrap_or_default() {
+        for (name, value) in given
+            .as_ref()
+            .and_then(crate::lower::amend::record)
+            .unwrap_or_default()
+        {
             if let Some(param) = params.get_mut(&name) {
                 param.default = Some(value);
             }

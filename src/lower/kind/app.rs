@@ -129,7 +129,9 @@ fn container(name: Name, mut fields: Fields) -> Container {
         command: fields.take_list("command"),
         args: fields.take_list("args"),
         env: env.map(|(key, it)| (key, env_value(it))).collect(),
-        ports: ports.filter_map(|(key, it)| Some((key, port(&it)?))).collect(),
+        ports: ports
+            .filter_map(|(key, it)| Some((key, port(&it)?)))
+            .collect(),
         health: fields.take_map("health"),
         resources: fields.take_map("resources"),
         mounts: fields.take_map("mounts"),
@@ -172,7 +174,8 @@ fn port(stated: &Expr) -> Option<Port> {
 
 fn texts(map: IndexMap<Name, Expr>) -> IndexMap<Name, Name> {
     let map = map.into_iter();
-    map.filter_map(|(key, it)| Some((key, Name::new(it.text()?)))).collect()
+    map.filter_map(|(key, it)| Some((key, Name::new(it.text()?))))
+        .collect()
 }
 
 fn account(stated: &Expr) -> Account {
@@ -181,7 +184,10 @@ fn account(stated: &Expr) -> Account {
     Account {
         name: text(stated, "name"),
         mount_token: mount_token.and_then(|it| it.value()?.as_bool()),
-        annotations: annotations.as_ref().and_then(amend::record).unwrap_or_default(),
+        annotations: annotations
+            .as_ref()
+            .and_then(amend::record)
+            .unwrap_or_default(),
     }
 }
 

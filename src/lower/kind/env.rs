@@ -6,7 +6,7 @@ use crate::base::{Name, spelling};
 use crate::lower::budget::Budget;
 use crate::lower::fields::Environment;
 use crate::lower::kind::{gitops, items_of, members};
-use crate::lower::{Fields, Layer, Lowerer, errors};
+use crate::lower::{Fields, Layer, Lowerer, errors, thing};
 use crate::plan::analysis::Analysis;
 use crate::plan::app::App;
 use crate::plan::env::{self, Image, Secret};
@@ -25,7 +25,7 @@ struct Changes<'a> {
 /// A declaration of this kind at the top level.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast::Decl) {
     let name = decl.head.name.name.clone();
-    let layers = lowerer.layers(item.id);
+    let layers = with_own_names(lowerer.layers(item.id));
     let named = lowerer.environment_of(decl, None);
     let mut fields = lowerer.within(named, |it| it.env_fields(decl, &layers));
     let bound = lowerer.environment_of(decl, Some(&fields));
@@ -245,6 +245,29 @@ impl<'a> Lowerer<'a> {
         }
         secrets
     }
+}
+
+/// The layers, with what they declare bound: an app of the environment may name a secret of it.
+fn with_own_names(mut layers: Vec<Layer<'_>>) -> Vec<Layer<'_>> {
+    let mut own = Vec::new();
+    for layer in &layers {
+        for member in &layer.block.members {
+            if let MemberKind::Decl(decl) = &member.kind {
+                let (name, kind) = (&decl.head.name, &decl.kind.name);
+                let value = Expr::constant(name.span, thing(kind, &name.name));
+                own.push((layer.scope.item, name.id, value));
+            }
+        }
+    }
+    for layer in &mut layers {
+        let item = layer.scope.item;
+        for (owner, node, value) in &own {
+            layer.scope.item = *owner;
+            layer.scope.bind(*node, value.clone());
+        }
+        layer.scope.item = item;
+    }
+    layers
 }
 
 /// `debug-tool: none`

@@ -21,7 +21,9 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast
         repository: repository.unwrap_or_default(),
         sync: fields.take("sync").and_then(|it| sync(&it)),
         windows: fields.take_list("windows"),
-        namespace: fields.take_text("namespace").unwrap_or(Name::new_static("argocd")),
+        namespace: fields
+            .take_text("namespace")
+            .unwrap_or(Name::new_static("argocd")),
         path: fields.take_text("path").unwrap_or(Name::new_static(".")),
         project: fields.take_text("project"),
     };
@@ -36,7 +38,10 @@ pub(crate) fn sync(expr: &Expr) -> Option<Sync> {
     if expr.maker()? != "automatic" {
         return None;
     }
-    let told = |name: &str| expr.get(name).and_then(|it| it.value().and_then(Value::as_bool));
+    let told = |name: &str| {
+        expr.get(name)
+            .and_then(|it| it.value().and_then(Value::as_bool))
+    };
     Some(Sync::Automatic {
         prune: told("prune").unwrap_or_default(),
         self_heal: told("self-heal").unwrap_or_default(),

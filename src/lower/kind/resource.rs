@@ -13,26 +13,47 @@ const APIS: &[(&str, &[&str])] = &[
     (
         "v1",
         &[
-            "ConfigMap", "Endpoints", "LimitRange", "Namespace", "PersistentVolume",
-            "PersistentVolumeClaim", "Pod", "PodTemplate", "ReplicationController",
-            "ResourceQuota", "Secret", "Service", "ServiceAccount",
+            "ConfigMap",
+            "Endpoints",
+            "LimitRange",
+            "Namespace",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "Pod",
+            "PodTemplate",
+            "ReplicationController",
+            "ResourceQuota",
+            "Secret",
+            "Service",
+            "ServiceAccount",
         ],
     ),
     (
         "admissionregistration.k8s.io/v1",
         &[
-            "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy",
-            "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+            "ValidatingWebhookConfiguration",
         ],
     ),
     ("apiextensions.k8s.io/v1", &["CustomResourceDefinition"]),
     ("apiregistration.k8s.io/v1", &["APIService"]),
-    ("apps/v1", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
+    (
+        "apps/v1",
+        &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
+    ),
     (
         "argoproj.io/v1alpha1",
         &[
-            "AnalysisRun", "AnalysisTemplate", "AppProject", "Application", "ApplicationSet",
-            "ClusterAnalysisTemplate", "Experiment", "Rollout",
+            "AnalysisRun",
+            "AnalysisTemplate",
+            "AppProject",
+            "Application",
+            "ApplicationSet",
+            "ClusterAnalysisTemplate",
+            "Experiment",
+            "Rollout",
         ],
     ),
     ("autoscaling/v2", &["HorizontalPodAutoscaler"]),
@@ -41,7 +62,10 @@ const APIS: &[(&str, &[&str])] = &[
         "monitoring.coreos.com/v1",
         &["PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"],
     ),
-    ("networking.k8s.io/v1", &["Ingress", "IngressClass", "NetworkPolicy"]),
+    (
+        "networking.k8s.io/v1",
+        &["Ingress", "IngressClass", "NetworkPolicy"],
+    ),
     ("policy/v1", &["PodDisruptionBudget"]),
     (
         "rbac.authorization.k8s.io/v1",
@@ -49,7 +73,10 @@ const APIS: &[(&str, &[&str])] = &[
     ),
     ("scheduling.k8s.io/v1", &["PriorityClass"]),
     ("storage.k8s.io/v1", &["CSIDriver", "StorageClass"]),
-    ("tekton.dev/v1", &["Pipeline", "PipelineRun", "Task", "TaskRun"]),
+    (
+        "tekton.dev/v1",
+        &["Pipeline", "PipelineRun", "Task", "TaskRun"],
+    ),
 ];
 
 /// A declaration of this kind at the top level. One that needs `env` is an object of each environment.
@@ -61,11 +88,7 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast
     lowerer.plan.objects.extend(found);
 }
 
-fn top_level<'a>(
-    lowerer: &mut Lowerer<'a>,
-    item: &'a Item,
-    decl: &'a ast::Decl,
-) -> Option<Object> {
+fn top_level<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast::Decl) -> Option<Object> {
     let layers = lowerer.layers(item.id);
     let layer = layers.last()?;
     let (object, needs_env) = lowerer.shared(|it| it.object(decl, &item.tree.docs, layer));

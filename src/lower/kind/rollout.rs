@@ -39,7 +39,7 @@ impl Lowerer<'_> {
             has_services.then(|| own.unwrap_or_else(usual))
         };
         let steps = given(made, "steps").map_or_else(Vec::new, |it| elements(&it));
-        let steps = steps.iter().filter_map(|it| self.step(it));
+        let steps = steps.iter().filter_map(|it| self.canary_step(it));
         Canary {
             span: made.span,
             steps: steps.collect(),
@@ -52,13 +52,15 @@ impl Lowerer<'_> {
         }
     }
 
-    fn step(&mut self, made: &Expr) -> Option<(CanaryStep, Span)> {
+    fn canary_step(&mut self, made: &Expr) -> Option<(CanaryStep, Span)> {
         let step = match made.maker().map(Name::as_str) {
             Some("weight") => weight(made),
             Some("pause") => Some(CanaryStep::Pause(duration(made, "time"))),
             Some("analyze") => {
                 let gate = made.get("gate");
-                gate.as_ref().and_then(analysis_use).map(CanaryStep::Analyze)
+                gate.as_ref()
+                    .and_then(analysis_use)
+                    .map(CanaryStep::Analyze)
             }
             Some(other) => Some(CanaryStep::Other(Name::new(other), made.clone())),
             None => None,

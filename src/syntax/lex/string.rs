@@ -20,7 +20,11 @@ impl Lexer<'_> {
         }
         let line = self.rest().get(quotes..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
-        if !line.trim_end_matches('\r').trim_matches([' ', '\t']).is_empty() {
+        if !line
+            .trim_end_matches('\r')
+            .trim_matches([' ', '\t'])
+            .is_empty()
+        {
             self.flaw(FlawKind::TextOnFirstLine, start, start + quotes);
             self.push(TokenKind::Str, quotes + line.trim_end_matches('\r').len());
             return;
@@ -112,7 +116,10 @@ impl Lexer<'_> {
             let digits = code.bytes().take_while(u8::is_ascii_hexdigit).count();
             let value = code.get(..digits).unwrap_or_default();
             let value = u32::from_str_radix(value, 16).ok().and_then(char::from_u32);
-            if value.is_some() && digits <= 6 && code.get(digits..).is_some_and(|it| it.starts_with('}')) {
+            if value.is_some()
+                && digits <= 6
+                && code.get(digits..).is_some_and(|it| it.starts_with('}'))
+            {
                 return 4 + digits;
             }
         }

@@ -27,12 +27,7 @@ impl Lowering<'_> {
     }
 
     /// Does the work if the expression it makes, `length` links deep, is not too deep for the phases to come.
-    fn chained(
-        &mut self,
-        length: usize,
-        span: Span,
-        work: impl FnOnce(&mut Self) -> Expr,
-    ) -> Expr {
+    fn chained(&mut self, length: usize, span: Span, work: impl FnOnce(&mut Self) -> Expr) -> Expr {
         if self.chain + length > MAX_CHAIN {
             self.found.push(errors::long_chain(span, MAX_CHAIN));
             return self.hole(span);
