@@ -77,7 +77,7 @@ impl Form {
 
     /// Whether every text of this form is of that form too.
     pub(crate) fn refines(self, other: Self) -> bool {
-        self == other || (self == Self::GitSha && other == Self::GitRef)
+        self == other || (self == Self::GitSha && matches!(other, Self::GitRef | Self::Tag))
     }
 
     /// The most bytes that a text of this form has.

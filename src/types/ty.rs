@@ -145,7 +145,7 @@ impl Type {
     /// `T?`; an optional stays as it is.
     pub(crate) fn optional(self) -> Self {
         match self {
-            Self::Optional(_) | Self::Error | Self::None | Self::Json => self,
+            Self::Optional(_) | Self::Error | Self::None => self,
             other => Self::Optional(Box::new(other)),
         }
     }
