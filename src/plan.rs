@@ -42,4 +42,6 @@ pub struct Plan {
     pub(crate) secrets: IndexMap<Name, env::Secret>,
     /// `resource` at the top level.
     pub(crate) objects: Vec<Object>,
+    /// `extern resource`: kind and name of what exists already.
+    pub(crate) extern_objects: Vec<(Name, Name)>,
 }

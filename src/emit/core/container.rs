@@ -38,7 +38,7 @@ pub(crate) fn container(
     fields.put_filled("resources", resources(&container.resources, plan));
     for (kind, field) in PROBES {
         if let Some(made) = container.health.get(*kind) {
-            fields.put(field, probe(made, container, plan));
+            fields.put_filled(field, probe(made, container, plan));
         }
     }
     fields.put_filled(
