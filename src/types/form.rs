@@ -75,7 +75,7 @@ impl Form {
         NAMES.iter().map(|it| it.0)
     }
 
-    /// Whether every text of this form is of that form too.
+    /// Whether every text of this form is of that form too, and may pass for it: an image is tagged with the commit.
     pub(crate) fn refines(self, other: Self) -> bool {
         self == other || (self == Self::GitSha && matches!(other, Self::GitRef | Self::Tag))
     }

@@ -5,11 +5,12 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::lower::fields::as_duration;
 use crate::lower::kind::has_environments;
+use crate::lower::kind::task::env_values;
 use crate::lower::{Fields, Layer, Lowerer, amend};
 use crate::plan::app::{
     Account, Alert, App, Container, Metrics, Network, Port, Replicas, Workload,
 };
-use crate::plan::{EnvValue, Expr, ExprKind, Meta, Ref};
+use crate::plan::{Expr, Meta};
 use crate::resolve::Item;
 use crate::syntax::ast;
 use crate::value::Value;
@@ -120,7 +121,6 @@ fn containers(stated: IndexMap<Name, Expr>) -> IndexMap<Name, Container> {
 
 /// A container, from the fields that are left after all others were taken.
 fn container(name: Name, mut fields: Fields) -> Container {
-    let env = fields.take_map("env").into_iter();
     let ports = fields.take_map("ports").into_iter();
     Container {
         name,
@@ -128,7 +128,7 @@ fn container(name: Name, mut fields: Fields) -> Container {
         image: fields.take("image"),
         command: fields.take_list("command"),
         args: fields.take_list("args"),
-        env: env.map(|(key, it)| (key, env_value(it))).collect(),
+        env: env_values(fields.take("env")),
         ports: ports
             .filter_map(|(key, it)| Some((key, port(&it)?)))
             .collect(),
@@ -138,17 +138,6 @@ fn container(name: Name, mut fields: Fields) -> Container {
         security: fields.take_text("security"),
         lifecycle: fields.take("lifecycle"),
         extra: fields.rest(),
-    }
-}
-
-/// What an environment variable holds.
-pub(crate) fn env_value(value: Expr) -> EnvValue {
-    let span = value.span;
-    match value.kind {
-        ExprKind::Ref(Ref::SecretKey(name, key)) => EnvValue::Secret { name, key, span },
-        ExprKind::Ref(Ref::ConfigKey(name, key)) => EnvValue::Config { name, key, span },
-        ExprKind::Ref(Ref::Field(path)) => EnvValue::Field { path, span },
-        kind => EnvValue::Text(Expr { span, kind }),
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast
     let mut fields = lowerer.laid(decl.head.name.span, &layers);
     let mut objects = Vec::new();
     for (member, layer) in crate::lower::kind::members(&layers, "resource") {
-        objects.extend(lowerer.object(member.decl, member.docs, layer));
+        objects.extend(lowerer.inner_object(member, layer));
     }
     let name = decl.head.name.name.clone();
     let cluster = Cluster {

@@ -7,10 +7,10 @@ use crate::lower::budget::Budget;
 use crate::lower::fields::Environment;
 use crate::lower::kind::{gitops, items_of, members};
 use crate::lower::{Fields, Layer, Lowerer, errors, thing};
+use crate::plan::Expr;
 use crate::plan::analysis::Analysis;
 use crate::plan::app::App;
 use crate::plan::env::{self, Image, Secret};
-use crate::plan::{Expr, Object};
 use crate::resolve::Item;
 use crate::syntax::ast::{self, MemberKind};
 use crate::value::Value;
@@ -133,8 +133,7 @@ impl<'a> Lowerer<'a> {
         }
         let mut objects = self.objects_of_env();
         for (member, layer) in members(layers, "resource") {
-            let scope = self.with_lets(&layer.scope, layer.block);
-            objects.extend(self.env_object(member.decl, member.docs, &scope));
+            objects.extend(self.inner_object(member, layer));
         }
         for object in &mut objects {
             object.meta.labels = with_labels(&labels, &object.meta.labels);
@@ -191,16 +190,6 @@ impl<'a> Lowerer<'a> {
             layers.extend(amends.into_iter().flatten().cloned());
         }
         layers
-    }
-
-    fn env_object(
-        &mut self,
-        decl: &'a ast::Decl,
-        docs: &[ast::Doc],
-        scope: &crate::lower::Scope<'a>,
-    ) -> Option<Object> {
-        let (scope, block) = (scope.clone(), decl.block.as_ref()?);
-        self.object(decl, docs, &Layer { scope, block })
     }
 
     /// The analyses that rollouts of these apps name.

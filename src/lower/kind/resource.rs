@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::Name;
+use crate::lower::kind::Member;
 use crate::lower::{Layer, Lowerer, errors};
 use crate::plan::Object;
 use crate::resolve::Item;
@@ -110,6 +111,13 @@ impl<'a> Lowerer<'a> {
             }
         }
         found
+    }
+
+    /// An object that is declared in the block of a cluster or environment.
+    pub(crate) fn inner_object(&mut self, member: Member<'a>, layer: &Layer<'a>) -> Option<Object> {
+        let scope = self.with_lets(&layer.scope, layer.block);
+        let block = member.decl.block.as_ref()?;
+        self.object(member.decl, member.docs, &Layer { scope, block })
     }
 
     /// `resource Kind name { … }`
