@@ -6,7 +6,11 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let folded = word.to_lowercase().replace('_', "-");
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let limit = match word.chars().count() {
+        // One letter is near to every other one.
+        0 | 1 => 0,
+        letters => (letters / 3).clamp(1, 3),
+    };
     candidates
         .into_iter()
         .filter(|it| *it != word)

@@ -29,7 +29,7 @@ pub(crate) fn suggest(found: Diagnostic, span: Span, word: &str, known: &[&str])
     match spelling::nearest(word, known.iter().copied()) {
         Some(near) => found.did_you_mean(span, Some(near)),
         None if known.is_empty() || known.len() > SHOWN => found,
-        None => found.help(format!("there is {}", listed(known.iter().copied()))),
+        None => found.help(format!("it has {}", listed(known.iter().copied()))),
     }
 }
 

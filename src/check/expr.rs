@@ -109,7 +109,11 @@ impl Body<'_, '_> {
             | ExprKind::Binary(..)
             | ExprKind::Error => {
                 let (ty, stage) = self.natural(expr);
-                (self.fit(expr, ty, want), stage)
+                let ty = match want {
+                    Some(expected) if stage == Stage::Run => place::erased(ty, expected),
+                    Some(_) | None => ty,
+                };
+                (self.fit(expr, made_form(expr, ty, want), want), stage)
             }
         }
     }
@@ -181,6 +185,17 @@ impl Body<'_, '_> {
         self.pop_scope();
         (Type::Function(function.clone().into()), stage)
     }
+}
+
+/// A text put together by `+` has the form of its place by promise, as one with holes has.
+fn made_form(expr: &Expr, ty: Type, want: Option<&Type>) -> Type {
+    let is_sum = matches!(expr.kind, ExprKind::Binary(_, BinaryOp::Add, ..));
+    if !is_sum || !matches!(ty, Type::String(_)) {
+        return ty;
+    }
+    let strings = want.map(place::strings).unwrap_or_default();
+    let formed = strings.into_iter().find(|it| it.literals.is_none());
+    formed.map_or(ty, |it| Type::String(it.clone()))
 }
 
 const EXACTLY: &str = "exactly";

@@ -55,7 +55,11 @@ impl Body<'_, '_> {
             } => self.named_type(ty, name, args, refined.as_deref()),
             TypeExprKind::Literal(text) => Type::one_of(&[text]),
             TypeExprKind::Union(all) => self.union_type(all),
-            TypeExprKind::Optional(inner) => self.resolve_type(inner).optional(),
+            TypeExprKind::Optional(inner) => match self.resolve_type(inner) {
+                // Data may be `null` in any case; the `?` says that a field may be left out.
+                Type::Json => Type::Optional(Box::new(Type::Json)),
+                other => other.optional(),
+            },
             TypeExprKind::Record(fields) => Type::Record(Arc::new(self.record_type(fields))),
             TypeExprKind::Function { params, result } => {
                 let params = self.params(params);

@@ -1,7 +1,7 @@
 //! What the checker has to say of names, calls and their arguments.
 
 use crate::base::{Name, Span, spelling};
-use crate::check::errors::{listed, suggest};
+use crate::check::errors::{listed, shown, suggest};
 use crate::diag::Diagnostic;
 use crate::syntax::ast::Word;
 use crate::types::{ParamType, Type};
@@ -71,7 +71,11 @@ pub(crate) fn not_callable(word: &Word, kind: &str) -> Diagnostic {
 }
 
 pub(crate) fn value_not_callable(span: Span, ty: &Type) -> Diagnostic {
-    Diagnostic::new("not-callable", span, format!("a `{ty}` cannot be called"))
+    Diagnostic::new(
+        "not-callable",
+        span,
+        format!("a `{}` cannot be called", shown(ty)),
+    )
 }
 
 pub(crate) fn not_in_expression(word: &Word, kind: &str) -> Diagnostic {
@@ -106,7 +110,7 @@ pub(crate) fn method_not_called(word: &Word, what: &str) -> Diagnostic {
 }
 
 pub(crate) fn unknown_method(word: &Word, of: &Type, known: &[Name]) -> Diagnostic {
-    let message = format!("a `{of}` has no method `{}`", word.name);
+    let message = format!("a `{}` has no method `{}`", shown(of), word.name);
     let known: Vec<&str> = known.iter().map(Name::as_str).collect();
     let found = Diagnostic::new("unknown-name", word.span, message);
     match spelling::nearest(&word.name, known.iter().copied()) {

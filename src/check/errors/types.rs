@@ -1,17 +1,40 @@
 //! What the checker has to say of types.
 
-use crate::base::{Span, spelling};
+use std::sync::Arc;
+
+use crate::base::{Name, Span, spelling};
 use crate::check::errors::{listed, suggest};
 use crate::diag::Diagnostic;
 use crate::syntax::ast::{Expr, ExprKind, Word};
-use crate::types::{LiteralError, StringType, Type, assignable};
+use crate::types::{FieldType, LiteralError, RecordType, StringType, Type, assignable};
 
 /// The type as messages show it: a lone literal by what it is.
-fn shown(ty: &Type) -> String {
+pub(crate) fn shown(ty: &Type) -> String {
+    widened(ty).to_string()
+}
+
+/// The type without what a literal alone says of it.
+fn widened(ty: &Type) -> Type {
     match ty {
-        Type::Int { min, max } if min.is_some() && min == max => "Int".to_owned(),
-        Type::Percent { min, max } if min.is_some() && min == max => "Percent".to_owned(),
-        other => other.to_string(),
+        Type::Int { min, max } if min.is_some() && min == max => Type::INT,
+        Type::Percent { min, max } if min.is_some() && min == max => Type::PERCENT,
+        Type::String(string) if string.literals.as_ref().is_some_and(|it| it.len() == 1) => {
+            Type::string()
+        }
+        Type::List(of) => widened(of).list(),
+        Type::Map(of) => Type::Map(Box::new(widened(of))),
+        Type::Range(of) => Type::Range(Box::new(widened(of))),
+        Type::Optional(of) => widened(of).optional(),
+        Type::Record(record) if record.name.is_none() => {
+            let field = |(name, field): (&Name, &FieldType)| {
+                (name.clone(), FieldType::new(widened(&field.ty)))
+            };
+            Type::Record(Arc::new(RecordType {
+                name: None,
+                fields: record.fields.iter().map(field).collect(),
+            }))
+        }
+        other => other.clone(),
     }
 }
 
@@ -221,11 +244,11 @@ pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
         Type::Optional(inner) if matches!(**inner, Type::Secret(_)) => secret_leak(at),
         Type::None => refused("`none`"),
         Type::Optional(_) => {
-            let found = refused(&format!("a `{ty}`")).note("it may be `none`");
+            let found = refused(&format!("a `{}`", shown(ty))).note("it may be `none`");
             found.help("say what it is then: `#{… ?? \"\"}`")
         }
         Type::List(_) => {
-            refused(&format!("a `{ty}`")).help("join its elements: `#{….join(\",\")}`")
+            refused(&format!("a `{}`", shown(ty))).help("join its elements: `#{….join(\",\")}`")
         }
         Type::Thing(thing) => {
             let found = refused(&format!("the {} itself", thing.kind));
@@ -237,7 +260,7 @@ pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
             }
         }
         Type::Map(_) | Type::Record(_) | Type::Range(_) | Type::Function(_) | Type::Opaque(_) => {
-            refused(&format!("a `{ty}`"))
+            refused(&format!("a `{}`", shown(ty)))
         }
     };
     Some(found)
@@ -381,18 +404,8 @@ pub(crate) fn operands(span: Span, symbol: &str, first: &Type, second: &Type) ->
     Diagnostic::new("type-mismatch", span, message)
 }
 
-pub(crate) fn joined_with_plus(span: Span) -> Diagnostic {
-    let found = Diagnostic::new("type-mismatch", span, "texts are not joined by `+`");
-    found.help("write one text with holes: `\"#{a}#{b}\"`")
-}
-
-pub(crate) fn lists_with_plus(span: Span) -> Diagnostic {
-    let found = Diagnostic::new("type-mismatch", span, "lists are not joined by `+`");
-    found.help("spread them: `[..a, ..b]`")
-}
-
 pub(crate) fn never_equal(at: Span, first: &Type, second: &Type) -> Diagnostic {
-    let message = format!("`{first}` and `{second}` are never equal");
+    let message = format!("`{}` and `{}` are never equal", shown(first), shown(second));
     Diagnostic::new("type-mismatch", at, message)
 }
 
@@ -419,7 +432,7 @@ pub(crate) fn never_in(span: Span, item: &Type, of: &Type) -> Diagnostic {
     Diagnostic::new(
         "type-mismatch",
         span,
-        format!("a `{item}` is never in a `{of}`"),
+        format!("a `{}` is never in a `{}`", shown(item), shown(of)),
     )
 }
 
@@ -442,7 +455,7 @@ pub(crate) fn may_be_none(span: Span, what: &str, ty: &Type) -> Diagnostic {
     let found = Diagnostic::new(
         "type-mismatch",
         span,
-        format!("{what} may be `none`: it is `{ty}`"),
+        format!("{what} may be `none`: it is `{}`", shown(ty)),
     );
     found.help("say what it is then: `(… ?? value)`, or ask first: `if x != none then …`")
 }
@@ -465,7 +478,7 @@ pub(crate) fn no_index_name(span: Span, of: &Type) -> Diagnostic {
     let found = Diagnostic::new(
         "type-mismatch",
         span,
-        format!("a field of `{of}` is named by a text as written"),
+        format!("a field of `{}` is named by a text as written", shown(of)),
     );
     found.help("a `Map<T>` can be asked for any key")
 }

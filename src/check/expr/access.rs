@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::Name;
-use crate::check::expr::{Typed, place};
+use crate::check::expr::Typed;
 use crate::check::{Body, Callable, Meaning, Signature, Stage, errors, stage};
 use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{Arg, Expr, ExprKind, TypeExpr, Word};
@@ -15,7 +15,7 @@ impl Body<'_, '_> {
         let (of, known) = self.typed(base, None);
         let what = match &base.peeled().kind {
             ExprKind::Name(name) => format!("`{name}`"),
-            _ => format!("a `{of}`"),
+            _ => format!("a `{}`", errors::shown(&of)),
         };
         if let (ExprKind::Name(name), Type::Record(_) | Type::Thing(_)) = (&base.kind, &of)
             && name == "event"
@@ -135,7 +135,7 @@ impl Body<'_, '_> {
             span: index.span,
             quoted: true,
         };
-        let ty = self.member(of, &format!("a `{of}`"), &word);
+        let ty = self.member(of, &format!("a `{}`", errors::shown(of)), &word);
         let later = match of {
             Type::Thing(thing) if !matches!(ty, Type::Thing(_)) => stage::of_fields(&thing.kind),
             _ => Stage::Compile,
@@ -221,7 +221,7 @@ impl Body<'_, '_> {
         }
         let Some(method) = self.method(&word.name) else {
             let known = self.methods_of(&of);
-            self.report(errors::unknown_method(word, &place::widened(&of), &known));
+            self.report(errors::unknown_method(word, &of, &known));
             return self.call_of_unknown(args);
         };
         if let Some(id) = self

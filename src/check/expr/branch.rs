@@ -1,6 +1,6 @@
 //! `if`, `match` and `??`.
 
-use crate::base::Name;
+use crate::base::{Name, Span};
 use crate::check::expr::Typed;
 use crate::check::scope::Bound;
 use crate::check::{Body, Stage, errors};
@@ -36,8 +36,14 @@ impl Body<'_, '_> {
         else {
             return None;
         };
-        let mut bound = self.scopes.find(name)?.clone();
-        bound.ty = bound.ty.without_none().clone();
+        let tables = self.checker.tables(self.item)?;
+        let bound = Bound {
+            ty: tables.type_of(left.peeled().id).without_none().clone(),
+            stage: tables.stage_of(left.peeled().id),
+            meaning: tables.meanings.get(&left.peeled().id)?.clone(),
+            span: None,
+            ambiguous: false,
+        };
         Some((name.clone(), *op, bound))
     }
 
@@ -142,8 +148,6 @@ impl Body<'_, '_> {
         }
     }
 }
-
-use crate::base::Span;
 
 /// What an arm of a `match` takes.
 #[derive(PartialEq)]

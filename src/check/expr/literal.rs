@@ -124,7 +124,11 @@ impl Body<'_, '_> {
 
     /// `#{expr}`: what can be written as text.
     pub(crate) fn hole(&mut self, inner: &Expr) -> Stage {
-        let ty = self.infer(inner);
+        let (ty, stage) = self.typed(inner, None);
+        let ty = match stage {
+            Stage::Run => place::erased(ty, &Type::string()),
+            Stage::Compile | Stage::Event => ty,
+        };
         if let Some(found) = errors::hole(inner, &ty) {
             self.report(found);
         }

@@ -5,7 +5,7 @@ use crate::check::expr::branch::can_be_equal;
 use crate::check::expr::{Typed, place};
 use crate::check::{Body, Stage, errors};
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::types::{Type, assignable};
+use crate::types::{Type, assignable, join};
 use crate::value::{BinaryOp, UnaryOp};
 
 impl Body<'_, '_> {
@@ -99,7 +99,6 @@ impl Body<'_, '_> {
         if matches!(second, Type::None) && !first.is_error() && !assignable(&Type::None, &first) {
             self.report(errors::never_none(left.span, &first));
         } else if !can_be_equal(&first, &second) {
-            let (first, second) = (place::widened(&first), place::widened(&second));
             self.report(errors::never_equal(at, &first, &second));
         }
         (Type::Bool, stage)
@@ -110,12 +109,7 @@ impl Body<'_, '_> {
         let symbol = op.symbol();
         let fine = self.is_number(left, &first, symbol) & self.is_number(right, &second, symbol);
         if fine && !same_number(&first, &second) {
-            self.report(errors::operands(
-                right.span,
-                symbol,
-                &place::widened(&first),
-                &place::widened(&second),
-            ));
+            self.report(errors::operands(right.span, symbol, &first, &second));
         }
         (Type::Bool, one.max(other))
     }
@@ -141,7 +135,7 @@ impl Body<'_, '_> {
             }
         };
         if !fits {
-            self.report(errors::never_in(left.span, &place::widened(&item), &of));
+            self.report(errors::never_in(left.span, &item, &of));
         }
         (Type::Bool, one.max(other))
     }
@@ -149,25 +143,21 @@ impl Body<'_, '_> {
     fn sum(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
         let ((first, one), (second, other)) = self.operands(left, right);
         let stage = one.max(other);
-        if op == BinaryOp::Add && (is_text(&first) || is_text(&second)) {
-            self.report(errors::joined_with_plus(left.span.to(right.span)));
-            return (Type::Error, stage);
-        }
-        if op == BinaryOp::Add && matches!((&first, &second), (Type::List(_), Type::List(_))) {
-            self.report(errors::lists_with_plus(left.span.to(right.span)));
-            return (Type::Error, stage);
+        match (&first, &second) {
+            (Type::String(_), Type::String(_)) if op == BinaryOp::Add => {
+                return (Type::string(), stage);
+            }
+            (Type::List(a), Type::List(b)) if op == BinaryOp::Add => {
+                return (join(a, b).list(), stage);
+            }
+            _ => {}
         }
         let symbol = op.symbol();
         if !(self.is_number(left, &first, symbol) & self.is_number(right, &second, symbol)) {
             return (Type::Error, stage);
         }
         if !same_number(&first, &second) {
-            self.report(errors::operands(
-                right.span,
-                symbol,
-                &place::widened(&first),
-                &place::widened(&second),
-            ));
+            self.report(errors::operands(right.span, symbol, &first, &second));
             return (Type::Error, stage);
         }
         (place::unbounded(&first), stage)
@@ -220,7 +210,7 @@ impl Body<'_, '_> {
                 false
             }
             other => {
-                self.report(errors::no_number(expr.span, symbol, &place::widened(other)));
+                self.report(errors::no_number(expr.span, symbol, other));
                 false
             }
         }
@@ -234,10 +224,6 @@ fn is_scalar_literal(expr: &Expr) -> bool {
         ExprKind::Str { .. } => expr.peeled().plain_text().is_some(),
         _ => false,
     }
-}
-
-fn is_text(ty: &Type) -> bool {
-    matches!(ty, Type::String(_))
 }
 
 /// Whether two numbers are of one type, bounds aside. Open data takes the type of the other.

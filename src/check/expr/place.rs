@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::types::{FnType, RecordType, StringType, Type};
+use crate::types::{FnType, Form, RecordType, StringType, Type, assignable};
 
 /// The function that is expected, `T?` looked through.
 pub(crate) fn function(want: &Type) -> Option<FnType> {
@@ -128,17 +128,6 @@ pub(crate) fn is_composite(ty: &Type) -> bool {
     }
 }
 
-/// The type without the bounds that a literal alone gives it.
-pub(crate) fn widened(ty: &Type) -> Type {
-    match ty {
-        Type::Int { min, max } if min == max && min.is_some() => Type::INT,
-        Type::Percent { min, max } if min == max && min.is_some() => Type::PERCENT,
-        Type::List(of) => widened(of).list(),
-        Type::Optional(of) => widened(of).optional(),
-        other => other.clone(),
-    }
-}
-
 /// The type without bounds.
 pub(crate) fn unbounded(ty: &Type) -> Type {
     match ty {
@@ -173,5 +162,26 @@ pub(crate) fn has_order(ty: &Type) -> bool {
         | Type::Opaque(_)
         | Type::Thing(_)
         | Type::Variable(_) => false,
+    }
+}
+
+/// A declared thing that is a parameter is passed by its name, `""` for `none`: so it fits where a text is expected.
+pub(crate) fn erased(found: Type, expected: &Type) -> Type {
+    let name = match &found {
+        Type::Thing(thing) if thing.name.is_none() && thing.kind != "workspace" => {
+            Type::form(Form::Name)
+        }
+        Type::Optional(inner) => match &**inner {
+            Type::Thing(thing) if thing.name.is_none() && thing.kind != "workspace" => {
+                Type::string()
+            }
+            _ => return found,
+        },
+        _ => return found,
+    };
+    if !assignable(&found, expected) && assignable(&name, expected) {
+        name
+    } else {
+        found
     }
 }
