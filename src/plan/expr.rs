@@ -154,6 +154,18 @@ impl Expr {
         }
     }
 
+    /// The elements of a list; of anything else, the thing itself.
+    pub(crate) fn elements(&self) -> Vec<Self> {
+        if let ExprKind::List(all) = &self.kind {
+            return all.to_vec();
+        }
+        let Some(all) = self.value().and_then(Value::as_list) else {
+            return vec![self.clone()];
+        };
+        let element = |it: &Value| Self::constant(self.span, it.clone());
+        all.iter().map(element).collect()
+    }
+
     /// The name of the constructor that made it.
     pub(crate) fn maker(&self) -> Option<&Name> {
         match &self.kind {

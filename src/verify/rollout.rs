@@ -8,8 +8,7 @@ use crate::plan::analysis::Analysis;
 use crate::plan::app::{App, Workload};
 use crate::plan::env::Environment;
 use crate::plan::rollout::{AnalysisUse, BlueGreen, Canary, CanaryStep, Rollout};
-use crate::plan::{Expr, ExprKind, Plan};
-use crate::value::Value;
+use crate::plan::{Expr, Plan};
 
 /// Millionths of a percent.
 const WHOLE: i64 = 100_000_000;
@@ -79,7 +78,7 @@ fn canary(canary: &Canary, place: Place<'_>, sink: &mut Sink) {
         guard(it, place, sink);
     }
     if let Some(route) = &canary.route {
-        for made in listed(route) {
+        for made in route.elements() {
             routed_object(&made, place, sink);
         }
     }
@@ -183,7 +182,8 @@ fn router_step(name: &str, span: Span, canary: &Canary, sink: &mut Sink) {
     let Some((_, able)) = able else {
         return;
     };
-    let makers: Vec<Name> = listed(route)
+    let makers: Vec<Name> = route
+        .elements()
         .iter()
         .filter_map(|it| it.maker().cloned())
         .collect();
@@ -233,17 +233,4 @@ fn declared<'a>(kind: &str, place: Place<'a>) -> Vec<&'a str> {
         .filter(|(it, _)| it == kind)
         .map(|(_, name)| name.as_str());
     declared.chain(external).collect()
-}
-
-/// The routes of a list, or the one.
-fn listed(route: &Expr) -> Vec<Expr> {
-    match &route.kind {
-        ExprKind::List(all) => all.to_vec(),
-        ExprKind::Const(Value::List(all)) => {
-            let all = all.iter();
-            all.map(|it| Expr::constant(route.span, it.clone()))
-                .collect()
-        }
-        _ => vec![route.clone()],
-    }
 }

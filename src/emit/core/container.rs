@@ -118,9 +118,10 @@ fn resources(resources: &IndexMap<Name, Expr>, plan: &Plan) -> Tree {
         let Some(amount) = amount.value() else {
             continue;
         };
-        let (request, limit) = match amount {
-            Value::Range(ends) => (&ends.0, &ends.1),
-            _ => (amount, amount),
+        let (request, limit) = if let Value::Range(ends) = amount {
+            (&ends.0, &ends.1)
+        } else {
+            (amount, amount)
         };
         let stated = |it: &Value| (!it.is_none()).then(|| data::plain(it, plan));
         requests.put_some(name, stated(request));

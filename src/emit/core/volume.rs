@@ -152,13 +152,13 @@ pub(crate) fn claims(app: &App) -> Vec<(Name, i64)> {
     };
     let claims = made.get("claims");
     let claims = claims.as_ref().and_then(|it| it.value()?.as_record());
-    let sized = claims
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, size)| match size {
-            Value::Bytes(size) => Some((name.clone(), *size)),
-            _ => None,
-        });
+    let sized = claims.into_iter().flatten().filter_map(|(name, size)| {
+        if let Value::Bytes(size) = size {
+            Some((name.clone(), *size))
+        } else {
+            None
+        }
+    });
     sized.collect()
 }
 

@@ -5,29 +5,16 @@ use serde_json::json;
 use crate::base::Name;
 use crate::emit::core::Place;
 use crate::emit::core::data::{self, Fields};
-use crate::plan::{Expr, ExprKind};
-use crate::value::Value;
+use crate::plan::Expr;
 use crate::yaml::Tree;
 
 /// The `trafficRouting` of `nginx(..)`, `istio(..)`, …, of a list of them, or as the API has it.
 pub(crate) fn traffic_routing(route: &Expr, place: Place<'_>) -> Tree {
     let mut all = json!({});
-    for made in listed(route) {
+    for made in route.elements() {
         data::merge(&mut all, &one(&made, place));
     }
     all
-}
-
-fn listed(route: &Expr) -> Vec<Expr> {
-    match &route.kind {
-        ExprKind::List(all) => all.to_vec(),
-        ExprKind::Const(Value::List(all)) => {
-            let all = all.iter();
-            all.map(|it| Expr::constant(route.span, it.clone()))
-                .collect()
-        }
-        _ => vec![route.clone()],
-    }
 }
 
 fn one(made: &Expr, place: Place<'_>) -> Tree {
