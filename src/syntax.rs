@@ -7,6 +7,9 @@ mod items;
 pub(crate) mod lex;
 mod lower;
 mod recover;
+mod shift;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -54,17 +57,24 @@ pub(crate) fn parse(file: FileId, text: &str, cache: &mut Cache, sink: &mut Sink
     }
     let mut known = cache.files.remove(&file).unwrap_or_default();
     let mut kept = HashMap::new();
-    for range in items::pieces(text) {
+    let pieces = items::pieces(text);
+    let mut next = 0;
+    while let Some(range) = pieces.get(next).cloned() {
+        next += 1;
         let base = range.start;
-        let text = text.get(range).unwrap_or_default();
-        let piece = match known.remove_entry(text) {
-            Some((key, piece)) if piece.base == base => {
+        let alone = text.get(range.clone()).unwrap_or_default();
+        let piece = match known.remove_entry(alone) {
+            Some((key, mut piece)) => {
+                shift::piece(&mut piece, base);
                 kept.insert(key, piece.clone());
                 piece
             }
-            Some(_) | None => {
-                let piece = parse_piece(file, text, base);
-                kept.insert(text.into(), piece.clone());
+            None if alone.len() > MAX_ITEM_BYTES => large_piece(file, alone, base),
+            None => {
+                let found = Found::new(text, range, pieces.get(next..).unwrap_or_default());
+                next += found.taken;
+                let piece = parse_piece(file, &found, base);
+                kept.insert(found.text.into(), piece.clone());
                 piece
             }
         };
@@ -78,62 +88,94 @@ pub(crate) fn parse(file: FileId, text: &str, cache: &mut Cache, sink: &mut Sink
     tree
 }
 
-fn parse_piece(file: FileId, text: &str, base: usize) -> Piece {
-    let mut piece = Piece {
-        base,
-        item: None,
-        comments: Vec::new(),
-        found: Vec::new(),
-    };
-    let whole = Span::new(file, base, base + text.trim_end().len());
-    if text.len() > MAX_ITEM_BYTES {
-        let first = text.lines().next().unwrap_or_default().len().min(80);
-        let at = Span::new(file, base, base + first);
-        piece.found.push(errors::large_item(at, MAX_ITEM_BYTES));
-        piece.item = Some(Arc::new(broken(whole)));
-        return piece;
+/// A piece of a file, with what stands in column 0 behind it and plainly belongs to it.
+struct Found<'a> {
+    text: &'a str,
+    lexed: Lexed,
+    /// How many of the following pieces it takes in.
+    taken: usize,
+    /// The first line in column 0 that begins no item.
+    stray: Option<Range<usize>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(file: &'a str, range: Range<usize>, following: &[Range<usize>]) -> Self {
+        let slice = |end: usize| file.get(range.start..end).unwrap_or_default();
+        let text = slice(range.end);
+        let mut found = Self {
+            text,
+            lexed: lex::lex(text),
+            taken: 0,
+            stray: items::stray(text),
+        };
+        let more = items::belonging(file, range.end, following, &found.lexed);
+        if let Some(last) = more.checked_sub(1).and_then(|it| following.get(it)) {
+            let first_line = slice(last.end).get(text.len()..).unwrap_or_default();
+            let first_line = first_line.lines().next().unwrap_or_default();
+            let line = text.len()..text.len() + first_line.trim_end().len();
+            found.stray = found.stray.or(Some(line));
+            found.taken = more;
+            found.text = slice(last.end);
+            found.lexed = lex::lex(found.text);
+        }
+        found
     }
-    let lexed = lex::lex(text);
+}
+
+fn parse_piece(file: FileId, found: &Found<'_>, base: usize) -> Piece {
+    let lexed = &found.lexed;
     let source = Source {
         file,
-        text,
+        text: found.text,
         base,
-        lexed: &lexed,
+        lexed,
     };
-    for stray in items::strays(text) {
-        let at = source.at(stray.start, stray.end);
-        piece.found.push(errors::column_zero(at));
-    }
-    let tokens = item_tokens(&lexed);
+    let tokens = item_tokens(lexed);
     let (from, to) = source.extent(&tokens);
-    let comments = lexed
-        .tokens
-        .iter()
-        .filter(|it| it.kind == TokenKind::Comment);
-    let outside = comments.filter(|it| it.start < from || it.end > to);
+    let outside = |it: &&Token| it.kind == TokenKind::Comment && (it.start < from || it.end > to);
     let comment = |it: &Token| Comment {
         span: source.at(it.start, it.end),
     };
-    piece.comments = outside.map(comment).collect();
+    let mut piece = Piece {
+        base,
+        item: None,
+        comments: lexed.tokens.iter().filter(outside).map(comment).collect(),
+        found: Vec::new(),
+    };
     if tokens.is_empty() {
         return piece;
     }
-    piece.item = Some(Arc::new(match items::begins_item(text) {
-        true if piece.found.is_empty() => {
-            let mut lowering = Lowering::new(file, Gaps::default());
-            let item = recover::item(&mut lowering, source, tokens);
-            piece.found = lowering.found;
-            item
-        }
-        true => broken(whole),
-        false => {
-            if piece.found.is_empty() {
-                piece.found.push(errors::indented_item(source.at(from, to)));
-            }
-            broken(source.at(from, to))
-        }
-    }));
+    if items::begins_item(found.text) {
+        let mut lowering = Lowering::new(file, Gaps::default());
+        piece.item = Some(Arc::new(recover::item(&mut lowering, source, tokens)));
+        piece.found = lowering.found;
+    } else {
+        let line = found.text.get(from..).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default().trim_end().len();
+        let at = source.at(from, from + line);
+        piece.item = Some(Arc::new(broken(source.at(from, to))));
+        piece.found = vec![errors::indented_item(at)];
+    }
+    if let Some(stray) = &found.stray {
+        // What is wrong behind it mostly follows from it.
+        let at = source.at(stray.start, stray.end);
+        piece.found.retain(|it| it.span.start < at.start);
+        piece.found.push(errors::column_zero(at));
+    }
     piece
+}
+
+fn large_piece(file: FileId, text: &str, base: usize) -> Piece {
+    let first = text.lines().next().unwrap_or_default();
+    let first = first.char_indices().nth(80).map_or(first.len(), |it| it.0);
+    let at = Span::new(file, base, base + first);
+    let whole = Span::new(file, base, base + text.trim_end().len());
+    Piece {
+        base,
+        item: Some(Arc::new(broken(whole))),
+        comments: Vec::new(),
+        found: vec![errors::large_item(at, MAX_ITEM_BYTES)],
+    }
 }
 
 /// The tokens of a piece without what stands around its item.

@@ -168,6 +168,9 @@ pub(crate) fn unexpected(
     failure: &Failure,
 ) -> Diagnostic {
     let context = Context::new(source, tokens, at);
+    if context.first.is_none() {
+        return doc_of_nothing(source.span(tokens));
+    }
     if let Some(found) = context.known_mistake(unit, failure) {
         return found;
     }

@@ -190,7 +190,7 @@ impl<'a> Source<'a> {
         (first, last.map_or(first, |it| it.end.max(first)))
     }
 
-    fn span(&self, tokens: &Range<usize>) -> Span {
+    pub(crate) fn span(&self, tokens: &Range<usize>) -> Span {
         let (start, end) = self.extent(tokens);
         self.at(start, end)
     }

@@ -4,8 +4,9 @@ use pest::iterators::Pair;
 
 use crate::base::Name;
 use crate::syntax::ast::{
-    Amend, Assert, Binding, Block, Expr, Field, Init, Member, MemberKind, Word,
+    Amend, Assert, Binding, Block, Decl, Expr, Field, Init, Member, MemberKind, Word,
 };
+use crate::syntax::errors;
 use crate::syntax::grammar::Rule;
 use crate::syntax::lower::{Lowering, parts, string, take};
 use crate::syntax::recover;
@@ -52,7 +53,13 @@ impl Lowering<'_> {
     }
 
     fn decl_member(&mut self, pair: Pair<'_, Rule>) -> MemberKind {
-        MemberKind::Decl(Box::new(self.decl(pair)))
+        let decl = self.decl(pair);
+        if declares_nothing(&decl) {
+            let found = errors::bare_declaration(decl.span, &decl.kind.name, decl.kind.span);
+            self.found.push(found);
+            return MemberKind::Error;
+        }
+        MemberKind::Decl(Box::new(decl))
     }
 
     pub(crate) fn field(&mut self, pair: Pair<'_, Rule>) -> Field {
@@ -145,4 +152,13 @@ impl Lowering<'_> {
             None => self.hole(span),
         }
     }
+}
+
+/// `image wudi` in a block; a `workspace` needs no more than its name.
+fn declares_nothing(it: &Decl) -> bool {
+    let head = &it.head;
+    let says_more = head.optional || head.mode.is_some() || head.params.is_some();
+    let has_parts = it.results.is_some() || it.init.is_some() || it.block.is_some();
+    let is_whole = it.is_extern || it.subject.is_some() || it.because.is_some();
+    it.kind.name != "workspace" && !says_more && !has_parts && !is_whole
 }
