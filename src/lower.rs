@@ -13,6 +13,8 @@ mod fold;
 mod groups;
 mod kind;
 mod literal;
+#[cfg(test)]
+mod lower_tests;
 mod names;
 pub(crate) mod scope;
 mod things;
