@@ -21,6 +21,8 @@ pub(crate) const WORKSPACE_FIELDS: &[(&str, WorkspaceField)] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Nodes<'a> {
     pub(crate) workspaces: IndexMap<Name, IndexMap<Name, &'a ast::Expr>>,
+    /// The results that each declares, which may be called `status`.
+    pub(crate) results: IndexMap<Name, Vec<Name>>,
     /// Calls of pipelines that are inlined: the pipeline and the call.
     pub(crate) inlined: IndexMap<Name, (ItemId, &'a ast::Base)>,
 }
@@ -178,10 +180,12 @@ impl<'a> Lowerer<'a> {
         if let Some((pipeline, base)) = nodes.as_ref().and_then(|it| it.inlined.get(node)) {
             return self.inlined_result(span, (node, name), (*pipeline, base), scope);
         }
+        let results = nodes.as_ref().and_then(|it| it.results.get(node));
+        let is_result = results.is_some_and(|it| it.contains(name));
         let reference = match name.as_str() {
-            "status" => Ref::NodeStatus(node.clone()),
-            "reason" => Ref::NodeReason(node.clone()),
-            "length" => Ref::NodeLength(node.clone()),
+            "status" if !is_result => Ref::NodeStatus(node.clone()),
+            "reason" if !is_result => Ref::NodeReason(node.clone()),
+            "length" if !is_result => Ref::NodeLength(node.clone()),
             _ => Ref::NodeResult(node.clone(), name.clone()),
         };
         Expr::reference(span, reference)

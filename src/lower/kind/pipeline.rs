@@ -126,6 +126,9 @@ impl<'a> Lowerer<'a> {
             known
                 .workspaces
                 .insert(name.clone(), self.written_workspaces(binding, scope));
+            known
+                .results
+                .insert(name.clone(), self.written_results(binding, scope));
             if let Some(inlined) = self.inlined_call(binding, scope) {
                 known.inlined.insert(name, inlined);
             }
@@ -182,6 +185,24 @@ impl<'a> Lowerer<'a> {
             }
         }
         found
+    }
+
+    fn written_results(&self, binding: &Binding, scope: &Scope<'a>) -> Vec<Name> {
+        match &binding.init {
+            ast::Init::Base(base) => {
+                let callee = self.callee(base, scope);
+                let names = callee.into_iter().flat_map(|(_, it)| it.results.fields.keys());
+                names.cloned().collect()
+            }
+            ast::Init::Literal(literal) => {
+                let fields = literal.results.iter().flatten();
+                let names = fields.filter_map(|it| match it {
+                    ast::TypeField::Field(it) => Some(it.name.name.clone()),
+                    ast::TypeField::Spread(_) => None,
+                });
+                names.collect()
+            }
+        }
     }
 
     pub(crate) fn nodes_of(
