@@ -62,7 +62,12 @@ fn short(expr: &Expr) -> String {
             format!("({} {} {})", short(&two.0), op.symbol(), short(&two.1))
         }
         ExprKind::Call(name, it) => format!("{name}({})", all(it)),
-        ExprKind::If(it) => format!("if {} then {} else {}", short(&it.0), short(&it.1), short(&it.2)),
+        ExprKind::If(it) => format!(
+            "if {} then {} else {}",
+            short(&it.0),
+            short(&it.1),
+            short(&it.2)
+        ),
         ExprKind::Each(it) => format!("each {}", short(it)),
         ExprKind::Error => "error".to_owned(),
     }
@@ -89,19 +94,30 @@ fn a_program_given_by_hand_is_shown() {
     for pipeline in plan.pipelines.values() {
         println!("pipeline {}", pipeline.meta.name);
         for node in pipeline.nodes.iter().chain(&pipeline.finally) {
-            println!("  {} after {:?}", node.name, node.after.iter().map(|it| &it.0).collect::<Vec<_>>());
+            println!(
+                "  {} after {:?}",
+                node.name,
+                node.after.iter().map(|it| &it.0).collect::<Vec<_>>()
+            );
             for (name, it) in node.args.iter().chain(&node.matrix) {
                 println!("    {name}: {}", short(it));
             }
             for (name, it) in &node.workspaces {
-                println!("    {name} <- {} {:?} writes {}", it.workspace, it.sub_path, it.writes);
+                println!(
+                    "    {name} <- {} {:?} writes {}",
+                    it.workspace, it.sub_path, it.writes
+                );
             }
             if let Some(it) = &node.when {
                 println!("    when {}", short(it));
             }
         }
         for it in pipeline.results.values() {
-            println!("  result {} {}", it.name, it.value.as_ref().map_or(String::new(), short));
+            println!(
+                "  result {} {}",
+                it.name,
+                it.value.as_ref().map_or(String::new(), short)
+            );
         }
     }
     for task in plan.tasks.values() {

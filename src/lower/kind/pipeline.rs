@@ -191,7 +191,9 @@ impl<'a> Lowerer<'a> {
         match &binding.init {
             ast::Init::Base(base) => {
                 let callee = self.callee(base, scope);
-                let names = callee.into_iter().flat_map(|(_, it)| it.results.fields.keys());
+                let names = callee
+                    .into_iter()
+                    .flat_map(|(_, it)| it.results.fields.keys());
                 names.cloned().collect()
             }
             ast::Init::Literal(literal) => {
