@@ -12,12 +12,15 @@ mod mask;
 mod matrix;
 mod needs;
 mod prepare;
+pub(crate) mod preview;
 mod process;
 mod results;
 mod scope;
 mod shared;
 mod step;
 mod target;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verdict;
 mod volumes;

@@ -27,6 +27,10 @@ impl Printer {
         Self { format }
     }
 
+    pub(crate) fn format(self) -> Format {
+        self.format
+    }
+
     /// Findings that are what the command is for: for machines they are data, for people talk.
     pub(crate) fn answer(self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         match self.format {

@@ -1,9 +1,177 @@
 //! `wudi run`
 
-use crate::cli::Outcome;
-use crate::cli::args;
-use crate::cli::report::Printer;
+mod json;
+mod live;
+mod plain;
+mod preview;
 
-pub(crate) fn run(_arguments: &args::Run, _printer: &Printer) -> anyhow::Result<Outcome> {
-    anyhow::bail!("this build cannot run anything yet")
+use std::io::IsTerminal as _;
+
+use crate::cli::Outcome;
+use crate::cli::args::{self, Format};
+use crate::cli::report::{Printer, data};
+use crate::host::OsHost;
+use crate::run::{self, Canceller, Event, RunError, RunOptions, Status};
+use crate::session::Session;
+
+pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
+    let mut session = Session::new(Box::new(OsHost));
+    session.open(&arguments.path);
+    printer.talk(session.diagnostics(), session.sources());
+    let Some(plan) = session.plan() else {
+        return Ok(Outcome::Findings);
+    };
+    let options = match options(arguments) {
+        Ok(options) => options,
+        Err(word) => {
+            complain(&format!(
+                "`{word}` is neither the one thing to run nor name=value"
+            ));
+            return Ok(Outcome::Usage);
+        }
+    };
+    if arguments.dry_run {
+        return match run::preview::preview(plan, &options) {
+            Ok(preview) => {
+                data(&match printer.format() {
+                    Format::Human => preview::text(&preview),
+                    Format::Json => preview::json(&preview),
+                });
+                Ok(Outcome::Fine)
+            }
+            Err(error) => Ok(refused(&error, printer)),
+        };
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(follow(plan, &options, printer));
+    // Threads that still read from a step that outlived its run are not waited for.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(outcome) if outcome.status == Status::Succeeded => Ok(Outcome::Fine),
+        Ok(_) => Ok(Outcome::Findings),
+        Err(error) => Ok(refused(&error, printer)),
+    }
+}
+
+/// What the command line says; otherwise the word that it does not need.
+fn options(arguments: &args::Run) -> Result<RunOptions, String> {
+    let mut options = RunOptions {
+        workspaces: arguments
+            .workspaces
+            .iter()
+            .map(|(name, it)| (name.clone(), it.into()))
+            .collect(),
+        event: arguments.event.clone(),
+        secrets: arguments.secrets.clone(),
+        configs: arguments.configs.clone(),
+        environment: environment(),
+        pass: arguments.pass.clone(),
+        directory: arguments.directory.clone(),
+        keep: arguments.keep,
+        ..RunOptions::default()
+    };
+    for word in &arguments.rest {
+        match word.split_once('=') {
+            Some((name, value)) => options.params.push((name.to_owned(), value.to_owned())),
+            None if options.target.is_none() => options.target = Some(word.clone()),
+            None => return Err(word.clone()),
+        }
+    }
+    Ok(options)
+}
+
+/// This process's environment; what is no Unicode no program of ours can name.
+fn environment() -> Vec<(String, String)> {
+    let all = std::env::vars_os();
+    all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+fn refused(error: &RunError, printer: &Printer) -> Outcome {
+    for line in error.to_string().lines() {
+        complain(line);
+    }
+    if let Some(help) = error.help() {
+        printer.note(&format!("help: {help}"));
+    }
+    match error {
+        RunError::Files { .. } | RunError::Internal(_) => Outcome::Findings,
+        RunError::Nothing
+        | RunError::Ambiguous { .. }
+        | RunError::Unknown { .. }
+        | RunError::Arguments(_)
+        | RunError::Unable(_) => Outcome::Usage,
+    }
+}
+
+/// What keeps the run from beginning, for people and machines alike.
+fn complain(line: &str) {
+    anstream::eprintln!("error: {line}");
+}
+
+async fn follow(
+    plan: &crate::plan::Plan,
+    options: &RunOptions,
+    printer: &Printer,
+) -> Result<run::Outcome, RunError> {
+    let (canceller, cancel) = run::cancellation();
+    let listening = tokio::spawn(listen(canceller));
+    let outcome = match printer.format() {
+        Format::Json => {
+            let mut show = |event: Event| data(&json::line(&event));
+            run::run(plan, options, &mut show, cancel).await
+        }
+        Format::Human if std::io::stderr().is_terminal() => {
+            let mut live = live::Live::new();
+            let outcome = run::run(plan, options, &mut |it| live.show(&it), cancel).await;
+            live.close();
+            summary(outcome, live.results(), printer)
+        }
+        Format::Human => {
+            let mut plain = plain::Plain::default();
+            let outcome = run::run(plan, options, &mut |it| plain.show(&it), cancel).await;
+            summary(outcome, plain.results(), printer)
+        }
+    };
+    listening.abort();
+    outcome
+}
+
+fn summary(
+    outcome: Result<run::Outcome, RunError>,
+    results: &[(String, String)],
+    printer: &Printer,
+) -> Result<run::Outcome, RunError> {
+    let outcome = outcome?;
+    printer.note(&plain::summary(&outcome, results));
+    Ok(outcome)
+}
+
+/// Presses for every signal that asks this process to stop.
+async fn listen(canceller: Canceller) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminate), Ok(mut hang_up)) = (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::hangup()),
+        ) else {
+            return;
+        };
+        loop {
+            tokio::select! {
+                Ok(()) = tokio::signal::ctrl_c() => {}
+                Some(()) = terminate.recv() => {}
+                Some(()) = hang_up.recv() => {}
+                else => return,
+            }
+            canceller.press();
+        }
+    }
+    #[cfg(not(unix))]
+    while tokio::signal::ctrl_c().await.is_ok() {
+        canceller.press();
+    }
 }

@@ -1,0 +1,107 @@
+//! Events of a run as JSON, one object a line.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+
+use crate::base::Name;
+use crate::eval::to_json;
+use crate::run::{Event, StepEnd};
+use crate::value::Value;
+
+/// The event as a line.
+pub(crate) fn line(event: &Event) -> String {
+    format!("{}\n", object(event))
+}
+
+fn object(event: &Event) -> Json {
+    match event {
+        Event::RunStarted {
+            name,
+            target,
+            started,
+        } => {
+            let started = started.duration_since(std::time::UNIX_EPOCH);
+            let started = started.unwrap_or_default().as_secs_f64();
+            json!({ "event": "run-started", "name": **name, "target": **target, "started": started })
+        }
+        Event::TaskStarted {
+            task,
+            attempt,
+            time,
+            params,
+        } => json!({
+            "event": "task-started", "task": **task, "attempt": attempt,
+            "time": time.as_secs_f64(), "params": values(params),
+        }),
+        Event::StepStarted { task, step, time } => json!({
+            "event": "step-started", "task": **task, "step": **step, "time": time.as_secs_f64(),
+        }),
+        Event::Log {
+            task,
+            step,
+            stream,
+            line,
+        } => json!({
+            "event": "log", "task": **task, "step": **step, "stream": stream.word(), "line": line,
+        }),
+        Event::StepFinished {
+            task,
+            step,
+            end,
+            time,
+        } => {
+            let (end, code) = ending(*end);
+            json!({
+                "event": "step-finished", "task": **task, "step": **step, "end": end,
+                "code": code, "time": time.as_secs_f64(),
+            })
+        }
+        Event::TaskFinished {
+            task,
+            attempt,
+            time,
+            status,
+            reason,
+            message,
+            results,
+        } => json!({
+            "event": "task-finished", "task": **task, "attempt": attempt, "time": time.as_secs_f64(),
+            "status": status.word(), "reason": **reason, "message": message, "results": values(results),
+        }),
+        Event::TaskSkipped { task, reason } => {
+            json!({ "event": "task-skipped", "task": **task, "reason": **reason })
+        }
+        Event::FinallyStarted { time } => {
+            json!({ "event": "finally-started", "time": time.as_secs_f64() })
+        }
+        Event::Note { task, text } => {
+            json!({ "event": "note", "task": task.as_deref(), "text": text })
+        }
+        Event::RunFinished {
+            status,
+            reason,
+            message,
+            results,
+            time,
+        } => json!({
+            "event": "run-finished", "status": status.word(), "reason": **reason, "message": message,
+            "results": values(results), "time": time.as_secs_f64(),
+        }),
+    }
+}
+
+fn ending(end: StepEnd) -> (&'static str, Option<i32>) {
+    match end {
+        StepEnd::Exited(code) => ("exited", Some(code)),
+        StepEnd::Continued(code) => ("continued", Some(code)),
+        StepEnd::Skipped => ("skipped", None),
+        StepEnd::TimedOut => ("timed-out", None),
+        StepEnd::Cancelled => ("cancelled", None),
+    }
+}
+
+fn values(values: &IndexMap<Name, Value>) -> Json {
+    let values = values.iter();
+    let values = values.map(|(name, it)| (name.to_string(), to_json(it).unwrap_or_default()));
+    Json::Object(values.collect::<Map<_, _>>())
+}

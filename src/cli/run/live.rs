@@ -1,0 +1,109 @@
+//! A run on a terminal: a line for each task that runs, below what the steps say.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::base::Name;
+use crate::cli::report::data;
+use crate::cli::run::plain::{clean, shown, talk, time};
+use crate::run::{Event, Status};
+
+/// Colours that tell tasks apart, on light and on dark ground.
+const COLOURS: &[u8] = &[36, 35, 34, 33, 32];
+
+/// Shows a run while it goes on.
+#[derive(Debug)]
+pub(crate) struct Live {
+    all: MultiProgress,
+    tasks: IndexMap<Name, (ProgressBar, Duration)>,
+    /// By task, so that one keeps its colour.
+    colours: IndexMap<Name, u8>,
+    results: Vec<(String, String)>,
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        Self {
+            all: MultiProgress::new(),
+            tasks: IndexMap::new(),
+            colours: IndexMap::new(),
+            results: Vec::new(),
+        }
+    }
+
+    pub(crate) fn show(&mut self, event: &Event) {
+        match event {
+            Event::TaskStarted { task, time, .. } => self.started(task, *time),
+            Event::StepStarted { task, step, .. } => {
+                if let Some((bar, _)) = self.tasks.get(task) {
+                    bar.set_message(format!("{task}: {step}"));
+                }
+            }
+            Event::Log {
+                task, step, line, ..
+            } => {
+                let colour = self.colour(task);
+                let line = format!(
+                    "\u{1b}[{colour}m[{task} : {step}]\u{1b}[0m {}\n",
+                    clean(line)
+                );
+                self.all.suspend(|| data(&line));
+            }
+            Event::TaskFinished {
+                task, status, time, ..
+            } => self.finished(task, *status, *time),
+            Event::RunFinished { results, .. } => self.results = shown(results),
+            Event::RunStarted { .. }
+            | Event::StepFinished { .. }
+            | Event::TaskSkipped { .. }
+            | Event::FinallyStarted { .. }
+            | Event::Note { .. } => {}
+        }
+        if let Some(line) = talk(event) {
+            self.say(&line);
+        }
+    }
+
+    /// Takes away what is on the screen.
+    pub(crate) fn close(&self) {
+        let _ = self.all.clear();
+    }
+
+    pub(crate) fn results(&self) -> &[(String, String)] {
+        &self.results
+    }
+
+    fn say(&self, line: &str) {
+        self.all.suspend(|| anstream::eprintln!("{line}"));
+    }
+
+    fn started(&mut self, task: &Name, time: Duration) {
+        let bar = self.all.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_message(task.to_string());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        self.tasks.insert(task.clone(), (bar, time));
+    }
+
+    fn finished(&mut self, task: &Name, status: Status, now: Duration) {
+        let Some((bar, began)) = self.tasks.swap_remove(task) else {
+            return;
+        };
+        bar.finish_and_clear();
+        self.all.remove(&bar);
+        if status == Status::Succeeded {
+            let took = time(now.saturating_sub(began));
+            self.say(&format!("\u{1b}[32m✓\u{1b}[0m {task} {took}"));
+        }
+    }
+
+    fn colour(&mut self, task: &Name) -> u8 {
+        let next = COLOURS.get(self.colours.len() % COLOURS.len());
+        let next = next.copied().unwrap_or(36);
+        *self.colours.entry(task.clone()).or_insert(next)
+    }
+}
