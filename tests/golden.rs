@@ -10,6 +10,8 @@
 mod cli;
 #[path = "golden/compile.rs"]
 mod compile;
+#[path = "golden/conformance.rs"]
+mod conformance;
 #[path = "golden/explain.rs"]
 mod explain;
 #[path = "golden/support.rs"]
@@ -22,5 +24,6 @@ datatest_stable::harness! {
     { test = explain::page, root = "src/diag/explain", pattern = r"\.md$" },
     { test = compile::case, root = "tests/compile", pattern = r"/main\.wudi$" },
     { test = compile::example, root = "examples", pattern = r"/main\.wudi$" },
+    { test = conformance::blocks_hold, root = "tests/conformance", pattern = r"\.md$" },
     { test = cli::transcript, root = "tests/cli", pattern = r"\.md$" },
 }
