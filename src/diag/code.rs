@@ -159,6 +159,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Controller,
         "an analysis without an end where the rollout waits for it",
     ),
+    warning(
+        "endless-pause",
+        Gate::None,
+        "a pause of a rollout that only a person ends",
+    ),
     error(
         "event-without-run",
         Gate::Controller,

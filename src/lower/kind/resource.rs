@@ -83,6 +83,12 @@ const APIS: &[(&str, &[&str])] = &[
 /// A declaration of this kind at the top level. One that needs `env` is an object of each environment.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast::Decl) {
     if decl.is_extern {
+        let kind = decl.subject.as_ref().map(|it| it.name.clone());
+        let name = decl.head.name.name.clone();
+        lowerer
+            .plan
+            .extern_objects
+            .extend(kind.map(|it| (it, name)));
         return;
     }
     let found = top_level(lowerer, item, decl);

@@ -1,7 +1,7 @@
 //! What is said about rollouts.
 
 use crate::base::{Name, Span};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::Diagnostic;
 use crate::plan::analysis::Metric;
 
 pub(crate) fn weight_out_of_range(at: Span) -> Diagnostic {
@@ -24,11 +24,8 @@ pub(crate) fn weights_fall(at: Span, before: Span) -> Diagnostic {
 
 pub(crate) fn endless_pause(at: Span) -> Diagnostic {
     let message = "this pause ends only when a person promotes the rollout";
-    let found = Diagnostic::new("rollout-step", at, message);
-    let found =
-        found.help("give it a time, `pause(10m)`, or let an analysis decide, `analyze(..)`");
-    let severity = Severity::Warning;
-    Diagnostic { severity, ..found }
+    let found = Diagnostic::new("endless-pause", at, message);
+    found.help("give it a time, `pause(10m)`, or let an analysis decide, `analyze(..)`")
 }
 
 pub(crate) fn part_of_a_second(at: Span) -> Diagnostic {
