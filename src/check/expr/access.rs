@@ -212,8 +212,12 @@ impl Body<'_, '_> {
         if of.is_error() {
             return self.call_of_unknown(args);
         }
-        if let Type::Record(record) = &of
-            && let Some(field) = record.fields.get(&word.name)
+        let fields = match &of {
+            Type::Record(record) => Some(&record.fields),
+            Type::Thing(thing) => Some(&thing.fields),
+            _ => None,
+        };
+        if let Some(field) = fields.and_then(|it| it.get(&word.name))
             && let Type::Function(_) = &field.ty
         {
             let function = field.ty.clone();
