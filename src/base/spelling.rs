@@ -1,5 +1,13 @@
 //! "Did you mean …?"
 
+/// `a` or `an`, by the first letter.
+pub(crate) fn article(word: &str) -> &'static str {
+    match word.chars().next().map(|it| it.to_ascii_lowercase()) {
+        Some('a' | 'e' | 'i' | 'o' | 'u') => "an",
+        Some(_) | None => "a",
+    }
+}
+
 /// The candidate nearest to `word`, if it is near enough to be a slip of the hand.
 pub(crate) fn nearest<'a>(
     word: &str,

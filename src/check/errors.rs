@@ -122,7 +122,10 @@ pub(crate) fn member_not_allowed(
         MemberKind::Amend(it) => (it.name.span, format!("`{} {{ … }}`", it.name.name)),
         MemberKind::Assert(_) => (member.span, "an `assert`".to_owned()),
         MemberKind::Let(it) => (it.name.span, "a `let`".to_owned()),
-        MemberKind::Decl(it) => (it.kind.span, format!("a `{}`", it.kind.name)),
+        MemberKind::Decl(it) => {
+            let article = spelling::article(&it.kind.name);
+            (it.kind.span, format!("{article} `{}`", it.kind.name))
+        }
     };
     let found = Diagnostic::new(
         "member-not-allowed",

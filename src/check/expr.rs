@@ -99,6 +99,9 @@ impl Body<'_, '_> {
             ExprKind::Unary(UnaryOp::Neg, inner) if is_number(inner) => {
                 (self.negative_literal(expr, inner, want), Stage::Compile)
             }
+            ExprKind::Call(callee, args) if self.is_missing_analysis(callee, want) => {
+                self.missing_analysis(callee, args)
+            }
             ExprKind::Name(_)
             | ExprKind::EachRef(_)
             | ExprKind::Field(..)

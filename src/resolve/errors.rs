@@ -26,13 +26,11 @@ pub(crate) fn unknown_kind(kind: &Word) -> Diagnostic {
 }
 
 pub(crate) fn misplaced(kind: &Word, places: &[&str]) -> Diagnostic {
-    let message = format!("a `{}` cannot stand on its own", kind.name);
+    let article = spelling::article(&kind.name);
+    let message = format!("{article} `{}` cannot stand on its own", kind.name);
     let places: Vec<String> = places.iter().map(|it| format!("`{it}`")).collect();
     let found = Diagnostic::new("member-not-allowed", kind.span, message);
-    found.help(format!(
-        "put it into the block of a {}",
-        places.join(" or a ")
-    ))
+    found.help(format!("put it into a block of {}", places.join(" or ")))
 }
 
 pub(crate) fn not_supported(kind: &Word) -> Diagnostic {

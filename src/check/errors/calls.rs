@@ -171,3 +171,12 @@ pub(crate) fn duplicate_param(span: Span, name: &str, first: Span) -> Diagnostic
     )
     .label(first, "first here")
 }
+
+pub(crate) fn unknown_analysis(span: Span, name: &str, known: &[&str]) -> Diagnostic {
+    let found = Diagnostic::new(
+        "unknown-analysis",
+        span,
+        format!("there is no analysis `{name}`"),
+    );
+    suggest(found, span, name, known)
+}

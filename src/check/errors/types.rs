@@ -44,10 +44,30 @@ pub(crate) fn mismatch(span: Span, expected: &Type, found: &Type) -> Diagnostic 
 }
 
 /// A type that does not fit its place, with the way to make it fit where there is one.
+/// A guard where a gate is awaited.
+fn endless_gate(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "endless-gate",
+        span,
+        "this analysis does not end, and the rollout waits for it",
+    )
+    .note("a metric with `every` and no `count` goes on as long as the rollout does")
+    .help("give each of its metrics a `count`, or let `watch` keep it up beside the rollout")
+}
+
+/// Whether a gate is expected and a guard found.
+fn is_endless_gate(expected: &Type, found: &Type) -> bool {
+    let is = |ty: &Type, name: &str| matches!(ty, Type::Opaque(it) if it == name);
+    is(expected.without_none(), "Gate") && is(found, "Guard")
+}
+
 pub(crate) fn does_not_fit(expr: &Expr, expected: &Type, found: &Type) -> Diagnostic {
     let span = expr.span;
     if matches!(found.without_none(), Type::Secret(_)) {
         return secret_leak(span);
+    }
+    if is_endless_gate(expected, found) {
+        return endless_gate(span);
     }
     let diagnostic = mismatch(span, expected, found);
     match (expected.without_none(), found) {

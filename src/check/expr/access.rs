@@ -174,6 +174,31 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Whether a gate or guard is expected and nothing of that name can be called.
+    pub(crate) fn is_missing_analysis(&self, callee: &Expr, want: Option<&Type>) -> bool {
+        let ExprKind::Name(name) = &callee.kind else {
+            return false;
+        };
+        let judges = |ty: &Type| matches!(ty, Type::Opaque(it) if it == "Gate" || it == "Guard");
+        let expected = want.map(Type::without_none).is_some_and(|it| match it {
+            Type::Union(all) => all.iter().any(judges),
+            other => judges(other),
+        });
+        let program = self.checker.program;
+        let known = program.find(self.package, Namespace::Callable, name);
+        expected && known.is_none() && self.scopes.find(name).is_none()
+    }
+
+    /// An analysis that does not exist.
+    pub(crate) fn missing_analysis(&mut self, callee: &Expr, args: &[Arg]) -> Typed {
+        if let ExprKind::Name(name) = &callee.kind {
+            let known = crate::check::kind::thing::names_of(self, "analysis");
+            let known: Vec<&str> = known.iter().map(Name::as_str).collect();
+            self.report(errors::unknown_analysis(callee.span, name, &known));
+        }
+        self.call_of_unknown(args)
+    }
+
     fn call_named(&mut self, expr: &Expr, callee: &Expr, word: &Word, args: &[Arg]) -> Typed {
         if let Some(bound) = self.scopes.find(&word.name).cloned()
             && let Type::Function(_) = &bound.ty

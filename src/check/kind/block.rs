@@ -10,7 +10,7 @@ use crate::check::kind::{self, allow, errors};
 use crate::check::{Body, Stage};
 use crate::schema::kinds::{self, Kind, Latest};
 use crate::syntax::ast::{
-    Amend, Binding, Block, Decl, Entry, Expr, ExprKind, Field, Ident, Member, MemberKind,
+    Amend, Binding, Block, Decl, Entry, Expr, ExprKind, Field, Ident, Member, MemberKind, NodeId,
 };
 use crate::types::{RecordType, Type};
 
@@ -150,24 +150,37 @@ impl Place {
         if !self.kind.early.contains(&field.key.name.as_str()) {
             return false;
         }
-        let before = body.set_latest(Stage::Compile);
-        body.field_of(field, &self.record, &self.what, self.mode);
-        body.set_latest(before);
+        self.field_by(body, field, Stage::Compile);
         true
+    }
+
+    /// Checks a field of the block that must be known by `latest`.
+    pub(crate) fn field_by(&self, body: &mut Body<'_, '_>, field: &Field, latest: Stage) {
+        let before = body.set_latest(latest);
+        body.field_of(field, &self.record, &self.what, self.mode);
+        let what = format!("`{}`", field.key.name);
+        body.known_by(&field.value, latest, &what);
+        body.set_latest(before);
     }
 }
 
-/// Reports names of one block that are declared twice.
-pub(crate) fn unique<'a>(body: &mut Body<'_, '_>, names: impl IntoIterator<Item = &'a Ident>) {
+/// Reports names of one block that are declared twice; answers each the first time.
+pub(crate) fn unique<'a>(
+    body: &mut Body<'_, '_>,
+    names: impl IntoIterator<Item = &'a Ident>,
+) -> Vec<NodeId> {
     let mut seen: IndexMap<&Name, Span> = IndexMap::new();
+    let mut first_ones = Vec::new();
     for ident in names {
         match seen.get(&ident.name) {
             Some(first) => body.report(errors::duplicate(ident.span, &ident.name, *first)),
             None => {
                 seen.insert(&ident.name, ident.span);
+                first_ones.push(ident.id);
             }
         }
     }
+    first_ones
 }
 
 /// Calls `each` with the entries of a record literal, each key once; anything else is refused, since its keys must be seen.

@@ -64,6 +64,9 @@ pub(crate) fn callable(body: &mut Body<'_, '_>, written: &Written<'_>) -> Callab
     let mut workspaces = IndexMap::new();
     for (decl, member) in written.workspaces() {
         let name = &decl.head.name.name;
+        if workspaces.contains_key(name) {
+            continue;
+        }
         let optional = decl.head.optional;
         let write = decl.head.mode.as_ref().is_none_or(|it| it.name != "ro");
         workspaces.insert(name.clone(), WorkspaceAccess { write, optional });
@@ -91,7 +94,12 @@ impl Callable {
     /// Its parameters without the workspaces.
     pub(crate) fn plain_params(&self) -> impl Iterator<Item = &ParamType> {
         let all = self.function.params.iter();
-        all.filter(|it| !self.workspaces.contains_key(&it.name))
+        all.take(
+            self.function
+                .params
+                .len()
+                .saturating_sub(self.workspaces.len()),
+        )
     }
 
     /// `` task `git-clone` ``

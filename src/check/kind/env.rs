@@ -50,8 +50,8 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
 
 /// Binds what is declared in the environment alone.
 fn bind(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
-    unique(body, parts.of("app").map(|it| &it.head.name));
-    unique(body, parts.of("secret").map(|it| &it.head.name));
+    let mut first = unique(body, parts.of("app").map(|it| &it.head.name));
+    first.extend(unique(body, parts.of("secret").map(|it| &it.head.name)));
     for (decl, _) in &parts.decls {
         let ty = match decl.kind.name.as_str() {
             "secret" => secret::of(body, decl),
@@ -65,7 +65,9 @@ fn bind(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
             }
             _ => continue,
         };
-        body.bind(&decl.head.name, Type::Thing(Arc::new(ty)), Stage::Compile);
+        if first.contains(&decl.head.name.id) {
+            body.bind(&decl.head.name, Type::Thing(Arc::new(ty)), Stage::Compile);
+        }
     }
 }
 

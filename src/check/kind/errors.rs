@@ -3,24 +3,27 @@
 use crate::base::{Name, Span, spelling};
 use crate::diag::Diagnostic;
 use crate::diag::code::CODES;
-use crate::schema::kinds::Kind;
+use crate::schema::kinds::{self, Kind};
 
 /// A declaration of a kind that stands elsewhere.
 pub(crate) fn member_not_allowed(span: Span, kind: &Kind, place: &str) -> Diagnostic {
-    let message = format!("a `{}` cannot stand in {}", kind.name, block(place));
-    let found = Diagnostic::new("member-not-allowed", span, message);
-    let places: Vec<String> = kind.places.iter().map(|it| block(it)).collect();
-    found.note(format!("it stands in {}", places.join(", ")))
+    let what = block(kind.name);
+    let message = format!("{what} cannot stand in {}", block(place));
+    let carried = |it: &&&str| kinds::find(it).is_none_or(|it| it.supported);
+    let places = kind.places.iter().filter(carried).map(|it| block(it));
+    let places: Vec<String> = places.collect();
+    Diagnostic::new("member-not-allowed", span, message)
+        .note(format!("{what} belongs into {}", places.join(" or ")))
 }
 
 /// How a block is called in messages.
 pub(crate) fn block(place: &str) -> String {
     match place {
-        "" => "a file, at its left edge".to_owned(),
-        "env" | "app" | "analysis" | "image" => format!("an `{place}`"),
+        "" => "a file, in column 0".to_owned(),
         "node" => "the options of a node".to_owned(),
+        "metric" => "the options of a metric".to_owned(),
         "host" | "finally" => format!("`{place}`"),
-        _ => format!("a `{place}`"),
+        _ => format!("{} `{place}`", spelling::article(place)),
     }
 }
 
@@ -53,7 +56,10 @@ pub(crate) fn missing_base(span: Span, kind: &str) -> Diagnostic {
 
 pub(crate) fn not_of_kind(span: Span, name: &str, is: &str, wanted: &[&str]) -> Diagnostic {
     let wanted: Vec<String> = wanted.iter().map(|it| format!("a {it}")).collect();
-    let message = format!("`{name}` is {is}, where {} is called", wanted.join(" or "));
+    let message = format!(
+        "`{name}` is {is}, and what is called here is {}",
+        wanted.join(" or ")
+    );
     Diagnostic::new("not-callable", span, message)
 }
 
@@ -63,15 +69,10 @@ pub(crate) fn unknown_callee(span: Span, name: &str, known: &[&str]) -> Diagnost
     Diagnostic::new("unknown-name", span, message).did_you_mean(span, near)
 }
 
-pub(crate) fn unbound_workspace(span: Span, name: &Name, what: &str, call: Span) -> Diagnostic {
+pub(crate) fn unbound_workspace(span: Span, name: &Name, what: &str) -> Diagnostic {
     let message = format!("{what} needs the workspace `{name}`, which is not bound here");
-    let found = Diagnostic::new("unbound-workspace", span, message);
-    let found = if call == span {
-        found
-    } else {
-        found.label(call, "called here")
-    };
-    found.help(format!("pass a workspace: `{name}: …`"))
+    Diagnostic::new("unbound-workspace", span, message)
+        .help(format!("pass a workspace: `{name}: …`"))
 }
 
 pub(crate) fn arguments_in_brackets(span: Span, name: &Name) -> Diagnostic {
@@ -237,7 +238,7 @@ pub(crate) fn no_provider(span: Span, name: &str, near: Option<&str>) -> Diagnos
 }
 
 pub(crate) fn no_condition(span: Span, provider: &str) -> Diagnostic {
-    let message = format!("`{provider}` gives no value to judge");
+    let message = format!("{provider} gives no value to judge");
     Diagnostic::new("member-not-allowed", span, message)
         .note("the provider itself says whether it passed")
 }
@@ -319,7 +320,7 @@ pub(crate) fn unknown_base(span: Span, name: &str, wanted: &str, near: Option<&s
 }
 
 pub(crate) fn no_arguments(span: Span, kind: &str) -> Diagnostic {
-    let message = format!("a {kind} takes no arguments");
+    let message = format!("{} takes no arguments", block(kind));
     Diagnostic::new("extra-argument", span, message).help("what differs stands in its block")
 }
 

@@ -12,7 +12,7 @@ use crate::check::tables::Callable;
 use crate::check::{Body, Meaning, Signature, Stage};
 use crate::resolve::ItemId;
 use crate::schema::kinds::Namespace;
-use crate::syntax::ast::{Arg, Base, Binding, Expr, ExprKind, Field, Init, Literal};
+use crate::syntax::ast::{Arg, Base, Binding, Expr, ExprKind, Field, Init, Literal, MemberKind};
 use crate::types::{DefaultId, FieldType, FnType, RecordType, Type};
 
 /// A node, as far as its callee tells.
@@ -82,7 +82,10 @@ pub(crate) fn called(
         return None;
     };
     if !kinds.contains(&found.kind.as_str()) {
-        let is = format!("a {}", found.kind);
+        let is = match found.kind.as_str() {
+            "fn" => "a function".to_owned(),
+            kind => errors::block(kind),
+        };
         body.report(errors::not_of_kind(word.span, &word.name, &is, kinds));
         infer_args(body, base.args.as_deref());
         return None;
@@ -273,9 +276,10 @@ fn with_workspaces_given(
     let args = base.args.as_deref().unwrap_or_default();
     let spread = args.iter().any(|it| it.spread);
     let unlabelled = args.iter().filter(|it| it.label.is_none()).count();
+    let plain = callee.plain_params().count();
     let mut function = callee.function.clone();
     for (at, param) in function.params.iter_mut().enumerate() {
-        let Some(access) = callee.workspaces.get(&param.name) else {
+        let Some(access) = callee.workspaces.get(&param.name).filter(|_| at >= plain) else {
             continue;
         };
         let labelled = |it: &Arg| it.label.as_ref().is_some_and(|it| it.name == param.name);
@@ -283,12 +287,10 @@ fn with_workspaces_given(
             continue;
         }
         param.default = Some(DefaultId(u32::MAX));
-        let at = node.binding.name.span;
         body.report(errors::unbound_workspace(
-            at,
+            base.span,
             &param.name,
             &callee.what(),
-            base.span,
         ));
     }
     function
@@ -367,6 +369,7 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
     body.push_scope();
     bind_each(body, node);
     given(body, node, callee);
+    embedded_options(body, node, &options);
     body.push_scope();
     task::bind(body, &written, callee, &parts);
     place.fields(body, written.block, &mut |body, field| {
@@ -387,8 +390,6 @@ fn embedded_field(
 ) -> bool {
     let name = field.key.name.as_str();
     match name {
-        // Checked before, by what stands around the task.
-        "params" | "workspaces" => true,
         "spec" => {
             body.report(errors::not_supported(field.key.span, "`spec`"));
             true
@@ -397,14 +398,29 @@ fn embedded_field(
             body.report(errors::no_object(field.key.span, name));
             true
         }
-        _ if own_option(body, node, field) => true,
-        _ if options.kind.early.contains(&name) => {
-            let before = body.set_latest(Stage::Compile);
-            body.field_of(field, &options.record, &options.what, options.mode);
-            body.set_latest(before);
-            true
-        }
+        _ if options.record.fields.contains_key(name) => true,
         _ => task::special_field(body, field, callee, false),
+    }
+}
+
+/// The options in the block of an embedded task: they see what stands around it, not what is within.
+fn embedded_options(body: &mut Body<'_, '_>, node: &Node<'_>, options: &Place) {
+    let members = node.binding.block.iter().flat_map(|it| &it.members);
+    for member in members {
+        let MemberKind::Field(field) = &member.kind else {
+            continue;
+        };
+        let name = field.key.name.as_str();
+        let argument = matches!(name, "params" | "workspaces");
+        if argument || !options.record.fields.contains_key(name) || own_option(body, node, field) {
+            continue;
+        }
+        let latest = if options.kind.early.contains(&name) {
+            Stage::Compile
+        } else {
+            Stage::Run
+        };
+        options.field_by(body, field, latest);
     }
 }
 
@@ -432,13 +448,7 @@ fn given(body: &mut Body<'_, '_>, node: &Node<'_>, callee: &Callable) {
             Some(access) if !access.optional => {
                 // A workspace of the same name around it is taken over.
                 if body.scopes.find(&param.name).is_none() {
-                    let init = node.binding.name.span;
-                    body.report(errors::unbound_workspace(
-                        at,
-                        &param.name,
-                        &callee.what(),
-                        init,
-                    ));
+                    body.report(errors::unbound_workspace(at, &param.name, &callee.what()));
                 }
             }
             None if param.default.is_none() && !param.ty.is_error() => {

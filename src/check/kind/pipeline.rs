@@ -92,9 +92,12 @@ fn bind_nodes<'a>(
     let main = parts.bindings.iter().map(|it| (*it, false));
     let all = main.chain(finally.bindings.iter().map(|it| (*it, true)));
     let nodes: Vec<Node<'a>> = all.map(|(it, last)| node::find(body, it, last)).collect();
-    unique(body, nodes.iter().map(|it| &it.binding.name));
+    let first = unique(body, nodes.iter().map(|it| &it.binding.name));
     let mut group: IndexMap<Name, Type> = IndexMap::new();
-    for it in &nodes {
+    for it in nodes
+        .iter()
+        .filter(|it| first.contains(&it.binding.name.id))
+    {
         group.insert(it.binding.name.name.clone(), it.ty.clone());
         body.bind(&it.binding.name, it.ty.clone(), Stage::Compile);
     }

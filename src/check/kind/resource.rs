@@ -37,6 +37,8 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
         };
         let before = body.set_latest(Stage::Compile);
         body.field_value(field, &ty, Fields::Whole);
+        let what = format!("`{}`", field.key.name);
+        body.known_by(&field.value, Stage::Compile, &what);
         body.set_latest(before);
         true
     });

@@ -120,6 +120,7 @@ fn workspaces(body: &mut Body<'_, '_>, field: &Field, callee: &Callable, place: 
             ));
         }
         body.field_value(entry, &source, Fields::Amend);
+        body.known_by(&entry.value, Stage::Event, "a workspace of a run");
     });
     body.set_latest(before);
 }

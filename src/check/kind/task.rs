@@ -56,10 +56,10 @@ pub(crate) fn bind(
     workspaces(body, written);
     let steps: Vec<&Decl> = parts.of("step").collect();
     let named = |it: &&&Decl| it.head.name.name != "_";
-    unique(body, steps.iter().filter(named).map(|it| &it.head.name));
+    let first = unique(body, steps.iter().filter(named).map(|it| &it.head.name));
     unique(body, parts.of("sidecar").map(|it| &it.head.name));
     let mut group: IndexMap<Name, Type> = IndexMap::new();
-    for step in steps.iter().filter(named) {
+    for step in steps.iter().filter(|it| first.contains(&it.head.name.id)) {
         let ty = step_type(body, step);
         group.insert(step.head.name.name.clone(), ty.clone());
         body.bind(&step.head.name, ty, Stage::Compile);
@@ -69,11 +69,13 @@ pub(crate) fn bind(
 
 /// Binds the workspaces and checks how they are declared.
 pub(crate) fn workspaces(body: &mut Body<'_, '_>, written: &Written<'_>) {
-    unique(body, written.workspaces().map(|(it, _)| &it.head.name));
+    let first = unique(body, written.workspaces().map(|(it, _)| &it.head.name));
     for (decl, _) in written.workspaces() {
         let name = &decl.head.name;
-        let ty = groups::workspace(Some(&name.name));
-        body.bind(name, ty, Stage::Compile);
+        if first.contains(&name.id) {
+            let ty = groups::workspace(Some(&name.name));
+            body.bind(name, ty, Stage::Compile);
+        }
         if let Some(mode) = &decl.head.mode
             && !matches!(mode.name.as_str(), "ro" | "rw")
         {
@@ -210,9 +212,9 @@ fn host(body: &mut Body<'_, '_>, amend: &Amend) {
     place.fields(body, Some(&amend.block), &mut |_, _| false);
     let steps: Vec<&Decl> = parts.of("step").collect();
     let named = |it: &&&Decl| it.head.name.name != "_";
-    unique(body, steps.iter().filter(named).map(|it| &it.head.name));
+    let first = unique(body, steps.iter().filter(named).map(|it| &it.head.name));
     body.push_scope();
-    for it in steps.iter().filter(named) {
+    for it in steps.iter().filter(|it| first.contains(&it.head.name.id)) {
         let ty = step_type(body, it);
         body.bind(&it.head.name, ty, Stage::Compile);
     }
