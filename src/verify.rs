@@ -2,14 +2,46 @@
 
 mod analysis;
 mod delivery;
+mod errors;
+mod event;
+mod glob;
+mod graph;
+mod name;
+mod race;
 mod rollout;
+mod script;
+mod secret;
+mod shape;
+mod size;
+mod target_syntax;
+mod walk;
+mod workspace;
 
 use crate::diag::Sink;
 use crate::plan::Plan;
 
+type Rule = fn(&Plan, &mut Sink);
+
+/// All rules. Their findings are sorted by place, so their order says nothing.
+static RULES: &[Rule] = &[
+    analysis::verify,
+    delivery::verify,
+    event::check,
+    graph::check,
+    name::check,
+    race::check,
+    rollout::verify,
+    script::check,
+    secret::check,
+    shape::check,
+    size::check,
+    target_syntax::check,
+    workspace::check,
+];
+
 /// Applies every rule.
 pub(crate) fn verify(plan: &Plan, sink: &mut Sink) {
-    rollout::verify(plan, sink);
-    analysis::verify(plan, sink);
-    delivery::verify(plan, sink);
+    for rule in RULES {
+        rule(plan, sink);
+    }
 }

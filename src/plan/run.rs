@@ -23,6 +23,8 @@ pub(crate) struct Run {
     pub(crate) timeouts: IndexMap<Name, i64>,
     /// Other fields of the run's spec, as the API spells them: `taskRunTemplate`, `taskRunSpecs`, …
     pub(crate) extra: IndexMap<Name, Expr>,
+    /// Findings accepted by `allow`, by code.
+    pub(crate) allowed: Vec<Name>,
 }
 
 #[derive(Clone, Debug)]

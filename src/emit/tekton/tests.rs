@@ -277,6 +277,7 @@ pub(crate) fn run(name: &str, target: &str) -> Run {
         cancel_in_progress: None,
         timeouts: IndexMap::new(),
         extra: IndexMap::new(),
+        allowed: Vec::new(),
     }
 }
 

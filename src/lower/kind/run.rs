@@ -39,6 +39,7 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Dec
         timeouts: timeouts(&mut fields),
         meta,
         extra: fields.rest(),
+        allowed: crate::lower::kind::callable::allowed(decl.block.as_ref()),
     };
     lowerer.plan.runs.insert(run.meta.name.clone(), run);
 }

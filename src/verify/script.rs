@@ -1,0 +1,115 @@
+//! A script cannot be injected into: what is spliced into it is known when compiling or made by the target itself.
+
+use crate::base::Span;
+use crate::diag::Sink;
+use crate::plan::expr::WorkspaceField;
+use crate::plan::{Expr, ExprKind, Plan, Ref, Step, Task};
+use crate::value::Value;
+use crate::verify::{errors, walk};
+
+pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
+    for task in walk::tasks(plan) {
+        for step in walk::steps(task) {
+            if let Some(script) = &step.script {
+                spliced(script, sink);
+            }
+            arguments(step, sink);
+        }
+        for script in sidecar_scripts(task) {
+            spliced(&script, sink);
+        }
+    }
+}
+
+fn spliced(script: &Expr, sink: &mut Sink) {
+    walk::bare_refs(script, &mut |reference, expr| {
+        if !is_made_by_target(reference) {
+            sink.push(errors::injection(
+                expr.span,
+                reference,
+                place_of(expr, script),
+            ));
+        }
+    });
+}
+
+/// Where the script itself is, so that a hole that came from elsewhere is shown with it.
+fn place_of(hole: &Expr, script: &Expr) -> Option<Span> {
+    let (hole, script) = (hole.span, script.span);
+    let within = hole.file == script.file && hole.start >= script.start && hole.end <= script.end;
+    (!within).then_some(script)
+}
+
+/// The word after `-c` or `-e` is code too.
+fn arguments(step: &Step, sink: &mut Sink) {
+    let words: Vec<&Expr> = step.command.iter().chain(&step.args).collect();
+    for pair in words.windows(2) {
+        if let [flag, code] = pair
+            && flag.text().is_some_and(takes_code)
+        {
+            walk::bare_refs(code, &mut |reference, expr| {
+                if !is_made_by_target(reference) {
+                    let flag = flag.text().unwrap_or_default();
+                    sink.push(errors::injection_of_word(expr.span, reference, flag));
+                }
+            });
+        }
+    }
+}
+
+/// `-c`, `-e`, also behind other letters, as in `-euc`.
+fn takes_code(word: &str) -> bool {
+    let Some(letters) = word.strip_prefix('-') else {
+        return false;
+    };
+    let plain = !letters.is_empty() && letters.bytes().all(|it| it.is_ascii_lowercase());
+    plain && (letters == "e" || letters.ends_with('c') && letters.len() <= 5)
+}
+
+fn is_made_by_target(reference: &Ref) -> bool {
+    match reference {
+        Ref::ResultPath(_) | Ref::StepResultPath(..) | Ref::StepExitCodePath(_) => true,
+        Ref::Workspace(_, field) => match field {
+            WorkspaceField::Path | WorkspaceField::Bound | WorkspaceField::Volume => true,
+            WorkspaceField::Claim => true,
+        },
+        Ref::Context(_)
+        | Ref::NodeStatus(_)
+        | Ref::NodeReason(_)
+        | Ref::NodeLength(_)
+        | Ref::TasksStatus => true,
+        Ref::Event(field) => field == "sha",
+        Ref::Param(_)
+        | Ref::StepResult(..)
+        | Ref::NodeResult(..)
+        | Ref::Each(_)
+        | Ref::Metric(_)
+        | Ref::SecretKey(..)
+        | Ref::ConfigKey(..)
+        | Ref::Field(_) => false,
+    }
+}
+
+fn sidecar_scripts(task: &Task) -> Vec<Expr> {
+    let Some(sidecars) = task.extra.get("sidecars") else {
+        return Vec::new();
+    };
+    let each: Vec<Expr> = match &sidecars.kind {
+        ExprKind::List(all) => all.to_vec(),
+        ExprKind::Record(all) => all.values().cloned().collect(),
+        ExprKind::Const(Value::List(_) | Value::Record(_)) => return Vec::new(),
+        ExprKind::Const(_)
+        | ExprKind::Ref(_)
+        | ExprKind::Text(_)
+        | ExprKind::Make(..)
+        | ExprKind::Field(..)
+        | ExprKind::Index(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Call(..)
+        | ExprKind::If(_)
+        | ExprKind::Each(_)
+        | ExprKind::Error => return Vec::new(),
+    };
+    each.iter().filter_map(|it| it.get("script")).collect()
+}
