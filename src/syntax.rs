@@ -160,7 +160,8 @@ fn parse_piece(file: FileId, found: &Found<'_>, base: usize) -> Piece {
         // What is wrong behind it mostly follows from it.
         let at = source.at(stray.start, stray.end);
         piece.found.retain(|it| it.span.start < at.start);
-        piece.found.push(errors::column_zero(at));
+        let line = found.text.get(stray.clone()).unwrap_or_default();
+        piece.found.push(errors::stray_line(at, line));
     }
     piece
 }

@@ -29,7 +29,16 @@ pub(crate) fn long_chain(at: Span, limit: usize) -> Diagnostic {
     found.help("name parts of it with `let`, or use a list")
 }
 
-pub(crate) fn column_zero(at: Span) -> Diagnostic {
+/// A line in column 0 that begins no item.
+pub(crate) fn stray_line(at: Span, text: &str) -> Diagnostic {
+    if text.starts_with('{') {
+        let found = Diagnostic::new("column-zero", at, "only an item begins in column 0");
+        return found.help("open the block on the line of what it belongs to");
+    }
+    column_zero(at)
+}
+
+fn column_zero(at: Span) -> Diagnostic {
     let message = "only an item begins in column 0";
     let found = Diagnostic::new("column-zero", at, message);
     let found = found.note("what belongs to an item is indented, text included; closing brackets and comments may stand there");
@@ -175,7 +184,12 @@ pub(crate) fn unexpected(
         return found;
     }
     let found = context.found_words();
-    let expected = listed(&failure.expected);
+    let line_break = |it: &&'static str| match (*it, unit) {
+        ("a line break", Unit::Member) => "`,` or a line break",
+        (it, Unit::Member | Unit::Item) => it,
+    };
+    let expected: Vec<&str> = failure.expected.iter().map(line_break).collect();
+    let expected = listed(&expected);
     if expected.is_empty() {
         return syntax(context.at, format!("{found} cannot stand here"));
     }
@@ -246,10 +260,17 @@ impl<'a> Context<'a> {
         let word = self.slice(self.token);
         let first = self.slice(self.first);
         if self.is_first() {
-            return self.bad_start(word, unit);
+            return self.bad_start(self.token, word, unit);
+        }
+        let is_head = self.first.is_some_and(|it| it.kind == TokenKind::Word);
+        if self.is_second() && is_head && self.is_reserved(first) {
+            return self.bad_start(self.first, first, unit);
         }
         if self.is_second() && unit == Unit::Member {
             return self.forgotten_colon(first);
+        }
+        if word == "{" && self.on_new_line() || word == "-" && self.on_new_line() {
+            return self.bad_start(self.token, word, unit);
         }
         if self.is_second() && unit == Unit::Item && word == ":" {
             let found = column_zero(self.source.at(
@@ -269,7 +290,7 @@ impl<'a> Context<'a> {
             let found = syntax(self.at, "`-` between two values has a blank on both sides");
             return Some(found.note("`-b` is a negative value, and `a-b` is one name"));
         }
-        if word == "=" && failure.expected.contains(&"`,` or a line break") {
+        if word == "=" && failure.expected.contains(&"`,`") {
             let found = syntax(self.at, "expected `:` before the value, found `=`");
             let found =
                 found.note("`name: value` fills a field or an argument, `name = value` defines");
@@ -293,37 +314,46 @@ impl<'a> Context<'a> {
         None
     }
 
+    /// Whether a line break stands before the token.
+    fn on_new_line(&self) -> bool {
+        let (before, token) = (self.before, self.token);
+        let end = token.map_or(0, |it| it.start);
+        let between = self.source.text.get(before.map_or(0, |it| it.end)..end);
+        between.is_some_and(|it| it.contains('\n'))
+    }
+
     fn is_reserved(&self, word: &str) -> bool {
         RESERVED.contains(&word)
     }
 
     /// The first token cannot begin a member or an item.
-    fn bad_start(&self, word: &str, unit: Unit) -> Option<Diagnostic> {
+    fn bad_start(&self, token: Option<Token>, word: &str, unit: Unit) -> Option<Diagnostic> {
+        let at = token.map_or(self.at, |it| self.source.at(it.start, it.end));
         if word == "{" {
-            let found = syntax(self.at, "nothing stands before this `{`");
+            let found = syntax(at, "nothing stands before this `{`");
             return Some(found.note("a block opens on the line of what it belongs to"));
         }
         if word == "-" {
-            let found = syntax(self.at, "expected a member, found `-`");
+            let found = syntax(at, "expected a member, found `-`");
             return Some(found.help(
                 "a list is written `name: [a, b]`, or with one element a line between `[` and `]`",
             ));
         }
         if word == "for" && unit == Unit::Member {
-            let found = syntax(self.at, "a block has no `for`");
+            let found = syntax(at, "a block has no `for`");
             let found = found.note("there are no loops over declarations");
             return Some(
                 found.help("`[f(x) for x in xs]` makes a list; an argument `each xs` fans out"),
             );
         }
         if word == "if" && unit == Unit::Member {
-            let found = syntax(self.at, "a block has no `if`");
+            let found = syntax(at, "a block has no `if`");
             let found = found.note("`if` is a value with two sides, or, as `if:`, a field");
             return Some(found.help("write `name: if a then x else y`; a node has `when: a`"));
         }
         if self.is_reserved(word) {
             let found = syntax(
-                self.at,
+                at,
                 format!("`{word}` is a reserved word and begins nothing here"),
             );
             return Some(found.help("take another name, or write it as a string"));
@@ -366,8 +396,6 @@ impl<'a> Context<'a> {
         let Some(token) = self.token else {
             return "the end of the line".to_owned();
         };
-        let breaks = self.before.map_or(0, |it| it.end)..token.start;
-        let between = self.source.text.get(breaks).unwrap_or_default();
         let text = self.source.slice(token);
         let short: String = text.chars().take(40).collect();
         let shown = match token.kind {
@@ -384,7 +412,7 @@ impl<'a> Context<'a> {
             | TokenKind::Close
             | TokenKind::Stray => format!("`{short}`"),
         };
-        match between.contains('\n') {
+        match self.on_new_line() {
             true => format!("{shown} on a new line"),
             false => shown,
         }

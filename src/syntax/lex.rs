@@ -210,10 +210,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn line_break(&mut self, length: usize) {
-        let hole = self.frames.last().filter(|it| it.bracket == b'#').copied();
-        if let Some(frame) = hole {
-            self.frames.pop();
-            self.depth = self.depth.saturating_sub(1 + frame.openers);
+        let hole = self.frames.iter().rposition(|it| it.bracket == b'#');
+        let cut = hole.map(|it| self.frames.split_off(it));
+        if let Some([frame, inner @ ..]) = cut.as_deref() {
+            let openers = inner.iter().chain([frame]).map(|it| 1 + it.openers);
+            self.depth = self.depth.saturating_sub(openers.sum());
             if let Some(token) = self.out.tokens.get(frame.token).copied() {
                 self.flaw(FlawKind::BrokenHole, token.start, token.end);
             }

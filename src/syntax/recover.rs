@@ -342,6 +342,8 @@ impl<'a> Source<'a> {
         });
         let continues = next.is_some_and(|it| match it.kind {
             TokenKind::Operator => !matches!(self.slice(it), ".." | "!"),
+            // A block that opens on a line of its own has lost what it belongs to.
+            TokenKind::Open => self.slice(it) == "{",
             TokenKind::Word => !is_label && matches!(self.slice(it), "then" | "else" | "because"),
             TokenKind::Number
             | TokenKind::Comma
@@ -349,7 +351,6 @@ impl<'a> Source<'a> {
             | TokenKind::Comment
             | TokenKind::Doc
             | TokenKind::Str
-            | TokenKind::Open
             | TokenKind::Close
             | TokenKind::Stray => false,
         });
@@ -392,6 +393,12 @@ fn reportable(source: Source<'_>) -> Vec<Flaw> {
         .take(MANY)
         .collect();
     let follows = |it: &Flaw| {
+        let is_string = it.kind == FlawKind::UnclosedString;
+        let in_hole = |hole: &&Flaw| hole.kind == FlawKind::BrokenHole && hole.start < it.start;
+        let mut before = strings.iter().copied().filter(in_hole);
+        if is_string && before.any(|hole| same_line(it, hole)) {
+            return true;
+        }
         let swallowed = text.is_some_and(|text| balance(it) || it.start > text.start);
         swallowed || balance(it) && strings.iter().any(|string| same_line(it, string))
     };

@@ -26,8 +26,6 @@ impl Lexer<'_> {
             .is_empty()
         {
             self.flaw(FlawKind::TextOnFirstLine, start, start + quotes);
-            self.push(TokenKind::Str, quotes + line.trim_end_matches('\r').len());
-            return;
         }
         self.string(Style::Text { quotes, start }, quotes);
     }
@@ -71,7 +69,8 @@ impl Lexer<'_> {
                         if run > quotes {
                             self.flaw(FlawKind::TextFence, at - run, at);
                         }
-                        if run >= quotes {
+                        // Where there are too many quotes, the rest of the line tells whether they close it.
+                        if run == quotes || run > quotes && self.ends_line(at) {
                             break false;
                         }
                     }
@@ -89,6 +88,11 @@ impl Lexer<'_> {
         if opens_hole {
             self.open(2, Some(style));
         }
+    }
+
+    fn ends_line(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default();
+        rest.lines().next().is_none_or(|it| it.trim().is_empty())
     }
 
     /// A line break in a text block: what follows it must not stand in column 0.

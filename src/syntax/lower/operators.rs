@@ -35,12 +35,14 @@ pub(crate) fn tree(
 ) -> Expr {
     let mut operands = vec![first];
     let mut operators: Vec<(BinaryOp, Span)> = Vec::new();
+    let mut is_chained = false;
     for (op, at, operand) in rest {
         while let Some((last, last_at)) = operators.last().copied()
             && strength(last) >= strength(op)
         {
             if strength(last) == COMPARISON && strength(op) == COMPARISON {
                 lowering.found.push(errors::chained_comparison(at, last_at));
+                is_chained = true;
             }
             operators.pop();
             join(lowering, &mut operands, last, last_at);
@@ -52,6 +54,9 @@ pub(crate) fn tree(
         join(lowering, &mut operands, op, at);
     }
     let whole = operands.pop();
+    if is_chained && let Some(whole) = &whole {
+        return lowering.hole(whole.span);
+    }
     whole.unwrap_or_else(|| lowering.hole(lowering.range(0, 0)))
 }
 

@@ -139,7 +139,7 @@ const NEEDED: &[(Rule, &str)] = &[
     (Rule::paren_close, "`)`"),
     (Rule::square_close, "`]`"),
     (Rule::angle_close, "`>`"),
-    (Rule::comma, "`,` or a line break"),
+    (Rule::comma, "`,`"),
     (Rule::colon, "`:`"),
     (Rule::equals, "`=`"),
     (Rule::arrow, "`->`"),
@@ -148,8 +148,8 @@ const NEEDED: &[(Rule, &str)] = &[
     (Rule::kw_else, "`else`"),
     (Rule::kw_in, "`in`"),
     (Rule::kw_from, "`from`"),
-    (Rule::end_of_input, "the end of the line"),
-    (Rule::EOI, "the end of the line"),
+    (Rule::end_of_input, "a line break"),
+    (Rule::EOI, "a line break"),
 ];
 
 const FURTHER: &[(Rule, &str)] = &[
