@@ -98,7 +98,7 @@ impl<'c, 'p> Body<'c, 'p> {
             stage,
             meaning,
             span,
-            ambiguous: false,
+            rivals: Vec::new(),
         };
         self.scopes.bind(ident.name.clone(), bound);
     }
@@ -112,7 +112,7 @@ impl<'c, 'p> Body<'c, 'p> {
             stage,
             meaning,
             span: None,
-            ambiguous: false,
+            rivals: Vec::new(),
         };
         self.scopes.bind(name, bound);
     }

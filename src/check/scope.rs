@@ -14,8 +14,26 @@ pub(crate) struct Bound {
     pub(crate) meaning: Meaning,
     /// Where it is bound; `None` for a group such as `params`.
     pub(crate) span: Option<Span>,
-    /// Another thing of this place has the name too, so that the bare name is refused.
-    pub(crate) ambiguous: bool,
+    /// The groups of all things of this place that have the name, where there are several: then the bare name is refused.
+    pub(crate) rivals: Vec<&'static str>,
+}
+
+impl Bound {
+    /// The group by which it is named in full; empty for a group itself.
+    fn group(&self) -> &'static str {
+        if let Meaning::Group(_) = self.meaning {
+            return "";
+        }
+        let Type::Thing(thing) = &self.ty else {
+            return "params";
+        };
+        match thing.kind.as_str() {
+            "workspace" => "workspaces",
+            "step" => "steps",
+            "node" => "tasks",
+            _ => "params",
+        }
+    }
 }
 
 /// Scopes, the innermost last.
@@ -42,7 +60,12 @@ impl Scopes {
             return;
         };
         match scope.get_mut(&name) {
-            Some(before) => before.ambiguous = true,
+            Some(before) => {
+                if before.rivals.is_empty() {
+                    before.rivals.push(before.group());
+                }
+                before.rivals.push(bound.group());
+            }
             None => {
                 scope.insert(name, bound);
             }

@@ -35,15 +35,20 @@ pub(crate) fn not_a_value(span: Span, name: &str, kind: &str) -> Diagnostic {
     }
 }
 
-pub(crate) fn ambiguous(span: Span, name: &str) -> Diagnostic {
-    let found = Diagnostic::new(
-        "ambiguous-name",
-        span,
-        format!("`{name}` is the name of two things here"),
-    );
-    let help =
-        format!("say which: `params.{name}`, `workspaces.{name}`, `steps.{name}`, `tasks.{name}`");
-    found.help(help)
+/// `rivals` are the groups of what has the name; empty for a group itself.
+pub(crate) fn ambiguous(span: Span, name: &str, rivals: &[&str]) -> Diagnostic {
+    let message = format!("`{name}` is the name of {} things here", rivals.len());
+    let found = Diagnostic::new("ambiguous-name", span, message);
+    let groups = rivals.iter().filter(|it| !it.is_empty());
+    let long: Vec<String> = groups.map(|it| format!("{it}.{name}")).collect();
+    match long.as_slice() {
+        [] => found,
+        [only] => found.did_you_mean(span, Some(only)),
+        [..] => found.help(format!(
+            "say which: {}",
+            listed(long.iter().map(String::as_str))
+        )),
+    }
 }
 
 // ---- what is called

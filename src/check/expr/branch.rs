@@ -42,7 +42,7 @@ impl Body<'_, '_> {
             stage: tables.stage_of(left.peeled().id),
             meaning: tables.meanings.get(&left.peeled().id)?.clone(),
             span: None,
-            ambiguous: false,
+            rivals: Vec::new(),
         };
         Some((name.clone(), *op, bound))
     }

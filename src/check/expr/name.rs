@@ -14,8 +14,8 @@ impl Body<'_, '_> {
     pub(crate) fn name(&mut self, expr: &Expr, name: &Name) -> Typed {
         if let Some(bound) = self.scopes.find(name).cloned() {
             self.record_meaning(expr.id, bound.meaning);
-            if bound.ambiguous {
-                self.report(errors::ambiguous(expr.span, name));
+            if !bound.rivals.is_empty() {
+                self.report(errors::ambiguous(expr.span, name, &bound.rivals));
                 return (Type::Error, bound.stage);
             }
             return (bound.ty, bound.stage);

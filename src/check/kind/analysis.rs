@@ -212,7 +212,7 @@ fn bind_foreign(body: &mut Body<'_, '_>, item: ItemId, name: &Ident, ty: Type) {
         stage: Stage::Run,
         meaning: Meaning::Bound(item, name.id),
         span: None,
-        ambiguous: false,
+        rivals: Vec::new(),
     };
     body.scopes.bind(name.name.clone(), bound);
 }
