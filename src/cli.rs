@@ -1,6 +1,7 @@
 //! The command line: one file per command. The only home of clap and of printing.
 
 mod args;
+mod build;
 mod check;
 mod completions;
 mod explain;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::New(it) => new::new(&it, &printer),
         Command::Check(it) => check::check(&it, &printer),
+        Command::Build(it) => build::build(&it, &printer),
         Command::Run(it) => run::run(&it, &printer),
         Command::Explain(it) => explain::explain(&it),
         Command::Completions(it) => completions::completions(&it),

@@ -106,6 +106,30 @@ impl Session {
         }
     }
 
+    /// What building the open program, which is at `path`, into a directory would change there; otherwise what stands in
+    /// its way.
+    pub(crate) fn changes(
+        &mut self,
+        path: &Path,
+        directory: &Path,
+    ) -> Result<output::Changes, Vec<Diagnostic>> {
+        let wanted = self.manifests().into_iter().map(|it| output::Wanted {
+            path: it.path,
+            text: it.text,
+            keep: it.keep,
+        });
+        let wanted: Vec<output::Wanted> = wanted.collect();
+        let owner = project::name(&*self.host, path);
+        let compared = output::compare(&*self.host, directory, &owner, &wanted);
+        compared.map_err(|conflicts| {
+            let one = |(path, conflict): (String, output::Conflict)| {
+                let at = self.blank(&directory.join(&path));
+                errors::conflict(at, &path, &conflict)
+            };
+            conflicts.into_iter().map(one).collect()
+        })
+    }
+
     /// The texts that were read, for [`crate::render`].
     pub fn sources(&self) -> &SourceMap {
         &self.sources

@@ -40,6 +40,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     New(New),
     Check(Check),
+    Build(Build),
     Run(Run),
     Explain(Explain),
     Completions(Completions),

@@ -99,8 +99,8 @@ fn waves(pipeline: &Pipeline) -> Vec<Vec<&Node>> {
 
 fn node(node: &Node, scope: &Scope, prepared: &Prepared) -> PreviewNode {
     let known = |expr: &Expr| match evaluate(expr, scope) {
-        Ok(value) => prepared.mask.hide(&value_text(&value)),
-        Err(_) => written(expr),
+        Ok(value) if is_known(expr) => prepared.mask.hide(&value_text(&value)),
+        Ok(_) | Err(_) => written(expr),
     };
     let args = node
         .args
@@ -145,6 +145,13 @@ fn node(node: &Node, scope: &Scope, prepared: &Prepared) -> PreviewNode {
         args: args.chain(lists).chain(used).collect(),
         options,
     }
+}
+
+/// Whether nothing that a run gives has a part in it.
+fn is_known(expr: &Expr) -> bool {
+    let mut known = true;
+    expr.each_ref(&mut |it, _| known &= matches!(it, Ref::Param(_) | Ref::Event(_)));
+    known
 }
 
 fn value_text(value: &Value) -> String {

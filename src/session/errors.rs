@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::base::{FileId, Span, spelling};
 use crate::diag::Diagnostic;
 use crate::host;
+use crate::session::output::Conflict;
 use crate::session::project::{Flaw, Refusal};
 
 pub(crate) fn unreadable(at: Span, path: &Path, error: &io::Error) -> Diagnostic {
@@ -86,6 +87,41 @@ pub(crate) fn panicked(at: Span) -> Diagnostic {
     let message = "the compiler stopped in the middle of its work";
     let found = Diagnostic::new("internal-error", at, message);
     found.help("please report it with the smallest program that shows it")
+}
+
+/// A file that building cannot write.
+pub(crate) fn conflict(at: Span, path: &str, conflict: &Conflict) -> Diagnostic {
+    let (message, help) = match conflict {
+        Conflict::Foreign => (
+            format!("`{path}` is there, and wudi did not write it"),
+            "move it away, or say `file:` to write another; what wudi wrote is listed in `.wudi-NAME`",
+        ),
+        Conflict::NoFile => (
+            format!("`{path}` is there, and is no file"),
+            "move it away, or say `file:` to write another",
+        ),
+        Conflict::Link(link) => (
+            format!("`{path}` cannot be written: `{link}` is a link, which may lead anywhere"),
+            "replace the link by a directory or file, or build into where it leads",
+        ),
+        Conflict::NoDirectory(file) => (
+            format!("`{path}` cannot be written: `{file}` is no directory"),
+            "move it away, or build into another directory",
+        ),
+        Conflict::Escapes => (
+            format!("`{path}` is no path within the directory"),
+            "say `file:` with a plain path, parts joined by `/`",
+        ),
+        Conflict::Twice(other) => (
+            format!("`{path}` and `{other}` are one file"),
+            "say `file:` for one of the two; some file systems take capitals for small letters",
+        ),
+        Conflict::Unreadable(reason) => (
+            format!("`{path}` cannot be read: {reason}"),
+            "wudi reads what it may overwrite, to leave what is somebody else's alone",
+        ),
+    };
+    Diagnostic::new("file-conflict", at, message).help(help)
 }
 
 fn listed(words: &[&str]) -> String {

@@ -81,6 +81,26 @@ pub(crate) fn programs(host: &dyn Host, path: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// What the program at a path is called: its package's directory, or its file, or of a `main.wudi` the directory.
+pub(crate) fn name(host: &dyn Host, path: &Path) -> String {
+    let path = match programs(host, path).into_iter().next() {
+        Some(found) => found,
+        None => path.to_owned(),
+    };
+    let here = host.current_directory().unwrap_or_default();
+    let whole = plain(&here.join(path));
+    let word = |it: Option<&std::ffi::OsStr>| it.and_then(|it| it.to_str()).map(str::to_owned);
+    let parent = || word(whole.parent().and_then(Path::file_name));
+    let named = match whole.extension() {
+        Some(it) if it == "wudi" => {
+            let stem = word(whole.file_stem());
+            stem.filter(|it| it != "main").or_else(parent)
+        }
+        Some(_) | None => word(whole.file_name()),
+    };
+    named.unwrap_or_else(|| "main".to_owned())
+}
+
 /// The `.wudi` files beside and below a directory, those of packages below it left out.
 pub(crate) fn files(host: &dyn Host, root: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
