@@ -43,7 +43,7 @@ pub(crate) fn lower(
 ) -> Plan {
     let mut lowerer = Lowerer::new(program, checked, profile, sink);
     for item in program.own_items() {
-        lowerer.budget = Budget::default();
+        lowerer.budget = Budget::of(item.tree.name().map(|it| it.span));
         lowerer.item(item);
     }
     lowerer.plan
@@ -57,6 +57,8 @@ pub(crate) struct Lowerer<'a> {
     pub(crate) plan: Plan,
     /// While things are lowered for an environment: what `env.x` gives, and what it amends.
     pub(crate) environment: Option<Environment<'a>>,
+    /// Declarations by kind and name.
+    things: IndexMap<(Name, Name), ItemId>,
     budget: Budget,
     /// Values of `let` items, for the environment that is set.
     lets: IndexMap<ItemId, Expr>,
@@ -85,6 +87,7 @@ impl<'a> Lowerer<'a> {
                 ..Plan::default()
             },
             environment: None,
+            things: things(program),
             budget: Budget::default(),
             lets: IndexMap::new(),
             active: Vec::new(),
@@ -144,19 +147,25 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The item that declares a thing of that name, as the user's own package sees it.
+    /// The item that declares a thing of that name; the user's own before those of other packages.
     pub(crate) fn find_thing(&self, kind: &str, name: &str) -> Option<ItemId> {
-        let own = self.program.own_items().find(|it| {
-            matches!(&it.tree.kind, ast::ItemKind::Decl(decl) if decl.kind.name == kind && decl.head.name.name == name)
-        });
-        own.map(|it| it.id).or_else(|| {
-            let all = self.program.items.iter();
-            let mut all = all.filter(|it| {
-                matches!(&it.tree.kind, ast::ItemKind::Decl(decl) if decl.kind.name == kind && decl.head.name.name == name)
-            });
-            all.next().map(|it| it.id)
-        })
+        let key = (Name::new(kind), Name::new(name));
+        self.things.get(&key).copied()
     }
+}
+
+/// The declarations of the program by kind and name.
+fn things(program: &Program) -> IndexMap<(Name, Name), ItemId> {
+    let mut found = IndexMap::new();
+    let own = program.items.iter().filter(|it| it.package == program.root);
+    let others = program.items.iter().filter(|it| it.package != program.root);
+    for item in own.chain(others) {
+        if let ast::ItemKind::Decl(decl) = &item.tree.kind {
+            let key = (decl.kind.name.clone(), decl.head.name.name.clone());
+            found.entry(key).or_insert(item.id);
+        }
+    }
+    found
 }
 
 /// The name of a declared thing as a value of the language.

@@ -13,15 +13,28 @@ pub(crate) const TEXT_BYTES: usize = 1 << 20;
 /// What is left of it.
 pub(crate) struct Budget {
     left: u64,
+    /// Whose it is.
+    of: Option<Span>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { left: STEPS }
+        Self {
+            left: STEPS,
+            of: None,
+        }
     }
 }
 
 impl Budget {
+    /// The budget of the declaration at that place.
+    pub(crate) fn of(span: Option<Span>) -> Self {
+        Self {
+            of: span,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn left(&self) -> u64 {
         self.left
     }
@@ -33,7 +46,7 @@ impl Budget {
         }
         self.left = self.left.saturating_sub(amount);
         if self.left == 0 {
-            sink.push(errors::too_much(span));
+            sink.push(errors::too_much(span, self.of));
         }
         self.left > 0
     }

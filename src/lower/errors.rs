@@ -4,13 +4,19 @@ use crate::base::Span;
 use crate::diag::Diagnostic;
 use crate::eval::EvalError;
 
-pub(crate) fn too_much(span: Span) -> Diagnostic {
-    Diagnostic::new(
+pub(crate) fn too_much(span: Span, of: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::new(
         "too-large",
         span,
         "this takes more steps to compute than wudi allows",
     )
-    .note("what is known when compiling is computed, at most two million steps for one declaration")
+    .note(
+        "what is known when compiling is computed, at most two million steps for one declaration",
+    );
+    match of.filter(|it| it.start > span.start || it.end < span.start) {
+        Some(of) => found.label(of, "computed for this"),
+        None => found,
+    }
 }
 
 pub(crate) fn too_deep(span: Span) -> Diagnostic {

@@ -29,6 +29,8 @@ pub(crate) struct Text {
     /// Constant text that is not in `parts` yet.
     last: String,
     bytes: usize,
+    /// A piece was reported, so the whole is.
+    failed: bool,
 }
 
 impl Text {
@@ -38,6 +40,7 @@ impl Text {
     }
 
     pub(crate) fn push(&mut self, value: Expr) -> Result<(), Failure> {
+        self.failed |= matches!(value.kind, ExprKind::Error);
         if let ExprKind::Const(value_known) = &value.kind {
             let text = eval::to_text(value_known).ok_or_else(|| Failure {
                 span: value.span,
@@ -77,6 +80,9 @@ impl Text {
     }
 
     pub(crate) fn finish(mut self, span: Span) -> Expr {
+        if self.failed {
+            return Expr::error(span);
+        }
         if self.parts.is_empty() {
             return Expr::constant(span, Value::Str(self.last.into()));
         }
@@ -89,6 +95,9 @@ impl Text {
 }
 
 pub(crate) fn list(span: Span, elements: Vec<Expr>) -> Expr {
+    if has_error(elements.iter()) {
+        return Expr::error(span);
+    }
     let known: Option<Vec<Value>> = elements.iter().map(|it| it.value().cloned()).collect();
     let kind = match known {
         Some(values) => ExprKind::Const(Value::list(values)),
@@ -98,6 +107,9 @@ pub(crate) fn list(span: Span, elements: Vec<Expr>) -> Expr {
 }
 
 pub(crate) fn record(span: Span, fields: IndexMap<Name, Expr>) -> Expr {
+    if has_error(fields.values()) {
+        return Expr::error(span);
+    }
     let kind = match known(&fields) {
         Some(values) => ExprKind::Const(Value::record(values)),
         None => ExprKind::Record(fields.into()),
@@ -107,6 +119,9 @@ pub(crate) fn record(span: Span, fields: IndexMap<Name, Expr>) -> Expr {
 
 /// A constructor with its arguments; those that are `none` are left out.
 pub(crate) fn make(span: Span, name: &Name, mut args: IndexMap<Name, Expr>) -> Expr {
+    if has_error(args.values()) {
+        return Expr::error(span);
+    }
     args.retain(|_, it| !crate::lower::amend::is_none(it));
     let kind = match known(&args) {
         Some(args) => {
@@ -116,6 +131,11 @@ pub(crate) fn make(span: Span, name: &Name, mut args: IndexMap<Name, Expr>) -> E
         None => ExprKind::Make(name.clone(), args.into()),
     };
     Expr { span, kind }
+}
+
+/// What was reported makes the whole reported, so that nothing is said of it again.
+fn has_error<'e>(mut all: impl Iterator<Item = &'e Expr>) -> bool {
+    all.any(|it| matches!(it.kind, ExprKind::Error))
 }
 
 fn known(fields: &IndexMap<Name, Expr>) -> Option<IndexMap<Name, Value>> {

@@ -159,9 +159,14 @@ impl<'a> Lowerer<'a> {
 
     /// An object's name: the thing's own, or what its `name:` says.
     pub(crate) fn object_name(&mut self, kind: &str, name: &Name) -> Name {
-        let Some(item) = self.find_thing(kind, name) else {
-            return name.clone();
-        };
+        match self.find_thing(kind, name) {
+            Some(item) => self.object_name_of(item, name),
+            None => name.clone(),
+        }
+    }
+
+    /// The same of an item.
+    pub(crate) fn object_name_of(&mut self, item: ItemId, name: &Name) -> Name {
         let mut found = name.clone();
         for layer in self.layers(item) {
             for member in &layer.block.members {

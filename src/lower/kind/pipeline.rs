@@ -47,7 +47,7 @@ impl<'a> Lowerer<'a> {
     /// The name in the plan of a pipeline that is used; one of another package is lowered at its first use.
     pub(crate) fn used_pipeline(&mut self, id: ItemId) -> Option<Name> {
         let (item, decl) = self.decl(id)?;
-        let name = self.object_name("pipeline", &decl.head.name.name);
+        let name = self.object_name_of(id, &decl.head.name.name);
         if item.package != self.program.root && self.used.insert(id) {
             let pipeline = self.pipeline_item(item, decl);
             self.plan.pipelines.insert(name.clone(), pipeline);

@@ -21,7 +21,7 @@ impl<'a> Lowerer<'a> {
     /// The name in the plan of a task that is used; one of another package is lowered at its first use.
     pub(crate) fn used_task(&mut self, id: ItemId) -> Option<Name> {
         let (item, decl) = self.decl(id)?;
-        let name = self.object_name("task", &decl.head.name.name);
+        let name = self.object_name_of(id, &decl.head.name.name);
         if item.package != self.program.root && self.used.insert(id) {
             let task = self.task_item(item, decl);
             self.plan.tasks.insert(name.clone(), task);
