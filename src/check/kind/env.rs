@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::base::{Name, spelling};
 use crate::check::kind::block::{Parts, Place, unique};
 use crate::check::kind::{self, analysis, errors, groups, secret, thing};
+use crate::check::scope::Bound;
 use crate::check::{Body, Meaning, Signature, Stage};
 use crate::resolve::ItemId;
 use crate::schema::kinds::{self, Namespace};
-use crate::syntax::ast::{Amend, Decl, ExprKind, Field, Init, ItemKind};
+use crate::syntax::ast::{Amend, Decl, ExprKind, Field, Init, ItemKind, MemberKind};
 use crate::types::Type;
 
 /// Kinds that an environment can amend.
@@ -23,9 +24,12 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
         return;
     };
     place.amends = true;
+    let mut below = Vec::new();
     match &decl.init {
         Some(Init::Base(it)) => {
-            thing::based(body, decl, it);
+            if let Some(id) = thing::based(body, decl, it) {
+                below = taken_over(body, id);
+            }
             place = place.amending();
         }
         Some(Init::Literal(it)) => {
@@ -36,11 +40,13 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let parts = place.parts(body, decl.block.as_ref());
     body.push_scope();
     groups::bind_env(body);
+    bind_below(body, &below);
     bind(body, &parts);
-    place.fields(body, decl.block.as_ref(), &mut taken_away);
+    let mut special = |body: &mut Body<'_, '_>, field: &Field| taken_away(body, field, &below);
+    place.fields(body, decl.block.as_ref(), &mut special);
     unique(body, parts.amends.iter().map(|it| &it.name));
     for it in &parts.amends {
-        amend(body, it, &parts);
+        amend(body, it, &parts, &below);
     }
     for (it, _) in &parts.decls {
         kind::declaration(body, it, "env");
@@ -71,9 +77,57 @@ fn bind(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
     }
 }
 
+/// What the environment that one is made from declares, with the item that it stands in.
+type Below<'p> = Vec<(ItemId, &'p Decl)>;
+
+/// Apps and secrets that an environment declares, and those that it takes over itself.
+fn taken_over<'p>(body: &Body<'_, 'p>, id: ItemId) -> Below<'p> {
+    let program: &'p _ = body.checker.program;
+    let mut found: Below<'p> = Vec::new();
+    let mut seen = Vec::new();
+    let mut at = Some(id);
+    while let Some(id) = at.take().filter(|it| !seen.contains(it)) {
+        seen.push(id);
+        let Some(ItemKind::Decl(decl)) = program.item(id).map(|it| &it.tree.kind) else {
+            break;
+        };
+        for member in decl.block.iter().flat_map(|it| &it.members) {
+            if let MemberKind::Decl(it) = &member.kind
+                && matches!(it.kind.name.as_str(), "app" | "secret")
+            {
+                found.push((id, &**it));
+            }
+        }
+        if let Some(Init::Base(base)) = &decl.init
+            && let [word] = base.path.as_slice()
+        {
+            at = thing::find(body, "env", &word.name);
+        }
+    }
+    found
+}
+
+fn bind_below(body: &mut Body<'_, '_>, below: &Below<'_>) {
+    for (item, decl) in below.iter().rev() {
+        let ty = match decl.kind.name.as_str() {
+            "secret" => secret::of(body, decl),
+            _ => thing::of(body, decl),
+        };
+        let bound = Bound {
+            ty: Type::Thing(Arc::new(ty)),
+            stage: Stage::Compile,
+            meaning: Meaning::Bound(*item, decl.head.name.id),
+            span: None,
+            ambiguous: false,
+        };
+        body.scopes.bind(decl.head.name.name.clone(), bound);
+    }
+}
+
 /// `debug-tool: none` takes a declared thing away.
-fn taken_away(body: &mut Body<'_, '_>, field: &Field) -> bool {
+fn taken_away(body: &mut Body<'_, '_>, field: &Field, below: &Below<'_>) -> bool {
     let key = &field.key;
+    let taken_over = below.iter().any(|(_, it)| it.head.name.name == key.name);
     let known = body.checker.prelude_record("EnvBody");
     if known.fields.contains_key(&key.name) {
         return false;
@@ -90,6 +144,7 @@ fn taken_away(body: &mut Body<'_, '_>, field: &Field) -> bool {
             }
             true
         }
+        None if none && taken_over => true,
         None if none => {
             let names = amendable(body);
             let near = spelling::nearest(&key.name, names.iter().map(Name::as_str));
@@ -118,7 +173,7 @@ fn amendable(body: &Body<'_, '_>) -> Vec<Name> {
 }
 
 /// `wudi-app { replicas: 1 }`
-fn amend(body: &mut Body<'_, '_>, amend: &Amend, parts: &Parts<'_>) {
+fn amend(body: &mut Body<'_, '_>, amend: &Amend, parts: &Parts<'_>, below: &Below<'_>) {
     let name = &amend.name;
     if parts
         .decls
@@ -126,6 +181,10 @@ fn amend(body: &mut Body<'_, '_>, amend: &Amend, parts: &Parts<'_>) {
         .any(|(it, _)| it.head.name.name == name.name)
     {
         return body.report(errors::amends_own(name.span, &name.name));
+    }
+    let inner = below.iter().find(|(_, it)| it.head.name.name == name.name);
+    if let Some((_, decl)) = inner {
+        return amended(body, amend, &decl.kind.name);
     }
     let Some((id, kind)) = declared(body, &name.name) else {
         let names = amendable(body);
@@ -142,7 +201,12 @@ fn amend(body: &mut Body<'_, '_>, amend: &Amend, parts: &Parts<'_>) {
     if kinds::find(kind).is_none_or(|it| !it.supported) {
         return;
     }
-    let Some(place) = Place::new(body, kind, name) else {
+    amended(body, amend, kind);
+}
+
+/// The fields laid over a thing of that kind.
+fn amended(body: &mut Body<'_, '_>, amend: &Amend, kind: &str) {
+    let Some(place) = Place::new(body, kind, &amend.name) else {
         return;
     };
     let place = place.amending();
