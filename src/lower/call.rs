@@ -43,6 +43,14 @@ impl<'a> Lowerer<'a> {
             Some(Meaning::Item(id)) => {
                 self.call_item(expr.span, expr.id, *id, (subject, args), scope)
             }
+            Some(Meaning::Group(name)) if name == "exactly" => {
+                let Some(value) = args.first() else {
+                    return Expr::error(expr.span);
+                };
+                let value = self.expr(&value.value, scope);
+                let args = Args::from([(Name::new_static("value"), value)]);
+                fold::make(expr.span, name, args)
+            }
             Some(Meaning::Bound(..) | Meaning::Group(_)) | None => {
                 self.not_supported(expr.span, "a call of a function that is a value")
             }
