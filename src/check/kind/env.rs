@@ -118,7 +118,7 @@ fn bind_below(body: &mut Body<'_, '_>, below: &Below<'_>) {
             stage: Stage::Compile,
             meaning: Meaning::Bound(*item, decl.head.name.id),
             span: None,
-            ambiguous: false,
+            rivals: Vec::new(),
         };
         body.scopes.bind(decl.head.name.name.clone(), bound);
     }
