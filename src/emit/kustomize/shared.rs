@@ -58,7 +58,14 @@ fn common_items(lists: &[&Vec<Tree>], own: &dyn Fn(&str) -> bool) -> Option<Tree
         common(&found.collect::<Vec<_>>(), own)
     };
     let items: Option<Vec<Tree>> = first.iter().map(item).collect();
-    items.map(Tree::Array)
+    let mut items = items?;
+    // An element of which only the name is common says nothing; each overlay adds its own.
+    let says_something = |it: &Tree| {
+        let alone = it.as_object().is_some_and(|it| it.len() == 1);
+        !alone || lists.iter().all(|list| list.contains(it))
+    };
+    items.retain(says_something);
+    (!items.is_empty()).then_some(Tree::Array(items))
 }
 
 /// What more than half of them say.
@@ -99,10 +106,10 @@ mod tests {
     #[test]
     fn named_lists_keep_what_all_have() {
         let found = common(&[
-            json!([{ "name": "a", "v": 1 }, { "name": "b" }]),
-            json!([{ "name": "c" }, { "name": "a", "v": 2 }]),
+            json!([{ "name": "a", "u": 0, "v": 1 }, { "name": "b", "v": 1 }]),
+            json!([{ "name": "c" }, { "name": "a", "u": 0, "v": 2 }, { "name": "b", "v": 2 }]),
         ]);
-        assert_eq!(found, Some(json!([{ "name": "a" }])));
+        assert_eq!(found, Some(json!([{ "name": "a", "u": 0 }])));
         assert_eq!(common(&[json!([1]), json!([2])]), None);
     }
 }
