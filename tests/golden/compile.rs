@@ -11,6 +11,7 @@ use crate::support::{self, compare_at, open};
 pub fn case(path: &Path) -> datatest_stable::Result<()> {
     let session = open(path);
     compare_at(path.parent().unwrap(), "output", &output(&session));
+    kustomize(&session);
     Ok(())
 }
 
