@@ -30,7 +30,7 @@ pub(crate) fn misplaced(kind: &Word, places: &[&str]) -> Diagnostic {
     let message = format!("{article} `{}` cannot stand on its own", kind.name);
     let places: Vec<String> = places.iter().map(|it| format!("`{it}`")).collect();
     let found = Diagnostic::new("member-not-allowed", kind.span, message);
-    found.help(format!("put it into a block of {}", places.join(" or ")))
+    found.help(format!("it belongs into a block of {}", places.join(", ")))
 }
 
 pub(crate) fn not_supported(kind: &Word) -> Diagnostic {

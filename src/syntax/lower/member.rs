@@ -154,11 +154,12 @@ impl Lowering<'_> {
     }
 }
 
-/// `image wudi` in a block; a `workspace` needs no more than its name.
+/// `image wudi` in a block; a `workspace` needs no more than its name, and what an `allow` lacks is said by its kind.
 fn declares_nothing(it: &Decl) -> bool {
     let head = &it.head;
     let says_more = head.optional || head.mode.is_some() || head.params.is_some();
     let has_parts = it.results.is_some() || it.init.is_some() || it.block.is_some();
     let is_whole = it.is_extern || it.subject.is_some() || it.because.is_some();
-    it.kind.name != "workspace" && !says_more && !has_parts && !is_whole
+    let is_short = matches!(it.kind.name.as_str(), "workspace" | "allow");
+    !is_short && !says_more && !has_parts && !is_whole
 }
