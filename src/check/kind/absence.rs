@@ -45,6 +45,29 @@ pub(crate) fn check(body: &mut Body<'_, '_>, nodes: &[Node<'_>]) {
                 used_by_task(body, user, &read, &skips);
             }
         }
+        if !user.finally {
+            after_finally(body, user, nodes);
+        }
+    }
+}
+
+/// `after: [report]`, where `report` is a node of `finally`.
+fn after_finally(body: &mut Body<'_, '_>, user: &Node<'_>, nodes: &[Node<'_>]) {
+    let Some(after) = option(user, "after") else {
+        return;
+    };
+    let mut found: Vec<(&Node<'_>, Span)> = Vec::new();
+    walk::each_expr(after, &mut |it| {
+        if let ExprKind::Name(name) = &it.kind
+            && let Some(node) = nodes.iter().find(|it| it.binding.name.name == *name)
+        {
+            found.push((node, it.span));
+        }
+        true
+    });
+    for (node, span) in found.into_iter().filter(|(it, _)| it.finally) {
+        let name = &node.binding.name;
+        body.report(errors::finally_used(span, &name.name, name.span));
     }
 }
 
