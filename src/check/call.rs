@@ -81,11 +81,11 @@ impl Body<'_, '_> {
         if let Some(first) = function.params.first()
             && !bind(&first.ty, of, &mut bound)
         {
-            let expected = shown(&first.ty);
+            let expected = &first.ty;
             match of {
                 Type::Secret(_) => self.report(errors::secret_leak(receiver.span)),
                 Type::Optional(_) => self.report(errors::may_be_none(word.span, "this", of)),
-                _ => self.report(errors::no_method_of(word, &expected, of)),
+                _ => self.report(errors::no_method_of(word, expected, of)),
             }
         }
         let what = format!("`{}`", word.name);
@@ -185,7 +185,7 @@ impl Body<'_, '_> {
         }
         let found = self.infer(&arg.value);
         if !bind(&param.ty, &found, bound) {
-            self.report(errors::mismatch(arg.value.span, &shown(&param.ty), &found));
+            self.report(errors::mismatch(arg.value.span, &param.ty, &found));
         }
     }
 
@@ -252,11 +252,6 @@ fn result_of(function: &FnType, bound: &IndexMap<Name, Type>) -> Type {
     } else {
         function.result.clone()
     }
-}
-
-/// A pattern with its variables, for messages: `List<T>` stays as it is.
-fn shown(pattern: &Type) -> Type {
-    pattern.clone()
 }
 
 fn has_variable(ty: &Type) -> bool {

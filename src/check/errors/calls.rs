@@ -127,8 +127,9 @@ pub(crate) fn unknown_method(word: &Word, of: &Type, known: &[Name]) -> Diagnost
 
 pub(crate) fn no_method_of(word: &Word, expected: &Type, found: &Type) -> Diagnostic {
     let message = format!(
-        "`{}` is called on a `{expected}`, found `{found}`",
-        word.name
+        "`{}` is called on a `{expected}`, found `{}`",
+        word.name,
+        shown(found)
     );
     Diagnostic::new("type-mismatch", word.span, message)
 }

@@ -68,23 +68,21 @@ impl Body<'_, '_> {
             {
                 self.typed(expr, Some(&place::unbounded(other)))
             }
-            ExprKind::Str { .. } => self.text_beside(expr, other),
             _ => self.typed(expr, None),
         }
     }
 
-    /// A text that the other type lacks can never be equal.
-    fn text_beside(&mut self, expr: &Expr, other: &Type) -> Typed {
-        let (ty, stage) = self.typed(expr, None);
+    /// Whether the expression is a text that the other type lacks, so that the two are never equal; reports it.
+    fn is_lacking_text(&mut self, expr: &Expr, other: &Type) -> bool {
         let strings = place::strings(other);
         let (Some(text), false) = (expr.peeled().plain_text(), strings.is_empty()) else {
-            return (ty, stage);
+            return false;
         };
         if strings.iter().any(|it| it.problem(&text).is_none()) {
-            return (ty, stage);
+            return false;
         }
         self.report(errors::never_equal_text(expr.span, &text, other));
-        (Type::Error, stage)
+        true
     }
 
     fn equality(&mut self, left: &Expr, at: Span, right: &Expr) -> Typed {
@@ -95,6 +93,9 @@ impl Body<'_, '_> {
                 self.report(errors::secret_leak(expr.span));
                 return (Type::Error, stage);
             }
+        }
+        if self.is_lacking_text(right, &first) || self.is_lacking_text(left, &second) {
+            return (Type::Bool, stage);
         }
         if matches!(second, Type::None) && !first.is_error() && !assignable(&Type::None, &first) {
             self.report(errors::never_none(left.span, &first));
