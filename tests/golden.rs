@@ -14,6 +14,8 @@ mod compile;
 mod conformance;
 #[path = "golden/explain.rs"]
 mod explain;
+#[path = "golden/run.rs"]
+mod run;
 #[path = "golden/support.rs"]
 mod support;
 #[path = "golden/ui.rs"]
@@ -25,5 +27,6 @@ datatest_stable::harness! {
     { test = compile::case, root = "tests/compile", pattern = r"/main\.wudi$" },
     { test = compile::example, root = "examples", pattern = r"/main\.wudi$" },
     { test = conformance::blocks_hold, root = "tests/conformance", pattern = r"\.md$" },
+    { test = run::case, root = "tests/run", pattern = r"\.wudi$" },
     { test = cli::transcript, root = "tests/cli", pattern = r"\.md$" },
 }

@@ -25,8 +25,10 @@ impl Mask {
             self.add_text(text.trim_end_matches('\r'));
         }
         for shift in 0..3 {
-            self.add_text(&base64_within(trimmed.as_bytes(), shift));
-            self.add_text(&base64_within(secret.as_bytes(), shift));
+            for text in [trimmed, secret] {
+                self.add_text(&base64_within(text.as_bytes(), shift));
+                self.add_text(&base64_at_the_end(text.as_bytes(), shift));
+            }
         }
         self.add_text(&json(trimmed));
         self.add_text(&percent(trimmed));
@@ -97,26 +99,31 @@ impl Mask {
 
 /// What is certain of the base64 text of a longer text in which `secret` begins `shift` bytes after a group of three.
 fn base64_within(secret: &[u8], shift: usize) -> String {
+    let whole = (shift + secret.len()) / 3 * 3;
+    let known = secret.get(..whole.saturating_sub(shift));
+    base64_at_the_end(known.unwrap_or_default(), shift)
+}
+
+/// The same where the text ends with the secret.
+fn base64_at_the_end(secret: &[u8], shift: usize) -> String {
     let mut padded = vec![0; shift];
     padded.extend_from_slice(secret);
-    let whole = padded.len() / 3 * 3;
-    let text = base64(padded.get(..whole).unwrap_or_default());
+    let text = base64(&padded);
     // The first characters also hold bits of what stands before.
     let skip = [0, 2, 3].get(shift).copied().unwrap_or(0);
     text.get(skip..).unwrap_or_default().to_owned()
 }
 
-/// Base64 of bytes whose number is a multiple of three.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
-    for group in bytes.chunks_exact(3) {
-        let bits = group
-            .iter()
-            .fold(0_u32, |bits, it| bits << 8 | u32::from(*it));
-        for shift in [18, 12, 6, 0] {
+    for group in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for (at, shift) in [18, 12, 6, 0].into_iter().enumerate() {
             let digit = DIGITS.get((bits >> shift & 63) as usize);
-            text.extend(digit.map(|it| char::from(*it)));
+            let digit = digit.filter(|_| at <= group.len());
+            text.push(digit.map_or('=', |it| char::from(*it)));
         }
     }
     text
@@ -166,7 +173,7 @@ mod tests {
             "YTpjb3JyZWN0IGhvcnNl",
         ] {
             let hidden = mask.hide(text);
-            assert!(hidden.contains("***") && hidden.len() < 10, "{hidden}");
+            assert!(hidden.ends_with("***") && hidden.len() < 10, "{hidden}");
         }
     }
 

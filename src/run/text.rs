@@ -68,6 +68,12 @@ pub(crate) fn parse_one(ty: &Type, text: &str) -> Result<Value, String> {
         Type::Thing(_) => return Ok(Value::str(text)),
         _ => Value::str(text),
     };
+    if let Type::String(string) = ty
+        && string.form.is_none()
+    {
+        let problem = string.problem(text);
+        return problem.map_or(Ok(value), |it| Err(it.reason.into_owned()));
+    }
     match misfit(&value, ty) {
         Some((_, reason)) => Err(reason),
         None => Ok(value),

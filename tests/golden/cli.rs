@@ -108,7 +108,7 @@ fn list(root: &Path, directory: &Path, names: &mut Vec<String>) {
 }
 
 /// Splits at blanks; what stands in `'` is one word.
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quoted = false;
