@@ -16,6 +16,7 @@ mod literal;
 #[cfg(test)]
 mod lower_tests;
 mod names;
+mod places;
 pub(crate) mod scope;
 mod things;
 
@@ -30,6 +31,7 @@ use crate::syntax::ast;
 
 use budget::Budget;
 use fields::Environment;
+use places::Places;
 
 pub(crate) use fields::{Fields, Layer};
 pub(crate) use scope::Scope;
@@ -60,6 +62,7 @@ pub(crate) struct Lowerer<'a> {
     /// Declarations by kind and name.
     things: IndexMap<(Name, Name), ItemId>,
     budget: Budget,
+    places: Places,
     /// Values of `let` items, for the environment that is set.
     lets: IndexMap<ItemId, Expr>,
     /// Items whose value is being computed; guards against what the checker calls a cycle.
@@ -89,6 +92,7 @@ impl<'a> Lowerer<'a> {
             environment: None,
             things: things(program),
             budget: Budget::default(),
+            places: Places::default(),
             lets: IndexMap::new(),
             active: Vec::new(),
             probing: false,

@@ -113,6 +113,7 @@ impl<'a> Lowerer<'a> {
             ast::ItemKind::Decl(decl) => {
                 let values = self.given(callable, call, (subject, args), scope);
                 let of = Expr::constant(span, thing(&decl.kind.name, &decl.head.name.name));
+                self.places.note_fields(span, &values);
                 let args = fold::record(span, values);
                 let all = [("of", of), ("args", args)];
                 let all = all.map(|(key, it)| (Name::new_static(key), it));
@@ -224,6 +225,7 @@ impl<'a> Lowerer<'a> {
             return found;
         }
         if matches!(callable.function.result.without_none(), Type::Opaque(_)) {
+            self.places.note_fields(span, &args);
             let made = fold::make(span, name, args);
             return self.charged(made);
         }

@@ -163,6 +163,7 @@ impl<'a> Lowerer<'a> {
         let mut found = Vec::new();
         let Some(comprehension) = comprehension else {
             self.elements(elements, scope, &mut found);
+            self.places.note_list(span, &found);
             return self.charged(fold::list(span, found));
         };
         let list = self.expr(&comprehension.list, scope);
@@ -175,6 +176,7 @@ impl<'a> Lowerer<'a> {
                 return Expr::error(span);
             }
         }
+        self.places.note_list(span, &found);
         self.charged(fold::list(span, found))
     }
 
@@ -194,7 +196,9 @@ impl<'a> Lowerer<'a> {
             match element {
                 ast::Element::Expr(expr) => found.push(self.expr(expr, scope)),
                 ast::Element::Spread(expr, _) => {
-                    let list = self.expr(expr, scope);
+                    // Elements that a function computed are pointed at where it is called.
+                    let mut list = self.expr(expr, scope);
+                    list.span = expr.span;
                     let mut all = self.known_elements(&list, "a list that is spread");
                     if self.spend(all.len() as u64, expr.span) {
                         found.append(&mut all);
@@ -255,6 +259,7 @@ impl<'a> Lowerer<'a> {
         if let Type::Record(record) = self.type_of(expr, scope).without_none() {
             self.fill(&mut fields, record);
         }
+        self.places.note_fields(expr.span, &fields);
         self.charged(fold::record(expr.span, fields))
     }
 

@@ -87,6 +87,13 @@ impl Fields {
         self.take(name).map_or_else(Vec::new, |it| elements(&it))
     }
 
+    /// Puts another form of a field in its place.
+    pub(crate) fn reshape(&mut self, name: &str, change: impl Fn(&Expr) -> Expr) {
+        if let Some((value, _)) = self.values.get_mut(name) {
+            *value = change(value);
+        }
+    }
+
     /// What is left.
     pub(crate) fn rest(self) -> IndexMap<Name, Expr> {
         let values = self.values.into_iter();

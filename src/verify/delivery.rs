@@ -28,7 +28,8 @@ fn apps(apps: &IndexMap<Name, App>, sink: &mut Sink) {
     for app in apps.values().filter(|it| !it.external) {
         app_rules(app, sink);
         for service in service_names(app) {
-            if let Some(other) = services.insert(service.clone(), app) {
+            let other = services.insert(service.clone(), app);
+            if let Some(other) = other.filter(|it| it.meta.name != app.meta.name) {
                 sink.push(errors::one_service_of_two(app.meta.span, &service, other));
             }
         }
@@ -151,6 +152,7 @@ fn containers(app: &App, sink: &mut Sink) {
 fn probes(container: &Container, app: &App, sink: &mut Sink) {
     let is_main = container.name == app.container.name;
     let shared = app.ports.keys().filter(|_| is_main);
+    let shared = shared.filter(|it| !container.ports.contains_key(*it));
     let ports: Vec<&Name> = container.ports.keys().chain(shared).collect();
     for probe in container.health.values() {
         if !probe.maker().is_some_and(|it| it == "http" || it == "tcp") {

@@ -42,6 +42,20 @@ impl<'a> Lowerer<'a> {
     fn app_of(&mut self, meta: Meta, external: bool, mut fields: Fields) -> App {
         let name = fields.take_text("container");
         let container_name = name.unwrap_or_else(|| meta.name.clone());
+        // What the rules point at by its parts.
+        for field in [
+            "rollout",
+            "health",
+            "resources",
+            "ports",
+            "disruption",
+            "pod",
+            "containers",
+            "sidecars",
+            "init",
+        ] {
+            fields.reshape(field, |it| self.places.unfold(it));
+        }
         let rollout = fields.take("rollout");
         let app = App {
             external,
