@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::base::{Name, Span};
 use crate::eval::EvalError;
 use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal};
-use crate::plan::{Expr, ExprKind};
+use crate::plan::{Expr, ExprKind, Ref};
 use crate::syntax::ast;
 use crate::types::{self, DefaultId, RecordType, Type};
 use crate::value::{BinaryOp, Value};
@@ -199,6 +199,14 @@ impl<'a> Lowerer<'a> {
                     // Elements that a function computed are pointed at where it is called.
                     let mut list = self.expr(expr, scope);
                     list.span = expr.span;
+                    // `["-v", ..flags]`: a list known when running stands as one element, which targets splice.
+                    if let ExprKind::Ref(
+                        Ref::Param(_) | Ref::NodeResult(..) | Ref::StepResult(..),
+                    ) = &list.kind
+                    {
+                        found.push(list);
+                        continue;
+                    }
                     let mut all = self.known_elements(&list, "a list that is spread");
                     if self.spend(all.len() as u64, expr.span) {
                         found.append(&mut all);

@@ -69,9 +69,18 @@ fn joined(parts: &[Part], scope: &Scope) -> Result<Value, Lack> {
     Ok(Value::str(joined))
 }
 
+/// A reference to a list is spliced into the list around it, as Tekton does.
 fn list(all: &[Expr], scope: &Scope) -> Result<Value, Lack> {
-    let values = all.iter().map(|it| evaluate(it, scope));
-    Ok(Value::list(values.collect::<Result<_, _>>()?))
+    let mut values = Vec::new();
+    for it in all {
+        match evaluate(it, scope)? {
+            Value::List(more) if matches!(it.kind, ExprKind::Ref(_)) => {
+                values.extend(more.iter().cloned())
+            }
+            value => values.push(value),
+        }
+    }
+    Ok(Value::list(values))
 }
 
 fn record(fields: &IndexMap<Name, Expr>, scope: &Scope) -> Result<IndexMap<Name, Value>, Lack> {

@@ -27,12 +27,25 @@ pub(crate) fn race(
     workspace: &Name,
 ) -> Diagnostic {
     let (earlier, later, writer) = nodes;
-    Diagnostic::new("race", second, format!("`{later}` and `{earlier}` touch `{workspace}` at the same time"))
-        .label(first, format!("`{earlier}` touches it here"))
-        .note(format!("no order separates them, and `{writer}` may write"))
-        .help(format!(
-            "say `after: [{earlier}]` in `{later}`; or pass `{workspace}.ro` where nothing is written, or `{workspace}.sub(\"…\")` for a directory of its own"
-        ))
+    Diagnostic::new(
+        "race",
+        second,
+        format!("`{later}` and `{earlier}` touch `{workspace}` at the same time"),
+    )
+    .label(first, format!("`{earlier}` touches it here"))
+    .note(format!("no order separates them, and `{writer}` may write"))
+}
+
+pub(crate) fn race_of_tasks(found: Diagnostic, earlier: &Name, later: &Name) -> Diagnostic {
+    found.help(format!(
+        "say `after: [{earlier}]` in `{later}`; or pass the workspace with `.ro` where nothing is written, or with `.sub(\"…\")` for a directory of its own"
+    ))
+}
+
+pub(crate) fn race_at_the_end(found: Diagnostic) -> Diagnostic {
+    found
+        .note("nodes of `finally` run all at once")
+        .help("do both in one node, or give each a directory of its own with `.sub(\"…\")`")
 }
 
 pub(crate) fn race_of_instances(span: Span, node: &Name, workspace: &Name) -> Diagnostic {

@@ -37,15 +37,17 @@ fn between_tasks(pipeline: &Pipeline, sink: &mut Sink) {
     }
     let precedes = |a: &Name, b: &Name| before.get(b).is_some_and(|it| it.contains(a));
     let ordered = |a: &Node, b: &Node| precedes(&a.name, &b.name) || precedes(&b.name, &a.name);
-    report(&touches(pipeline, &pipeline.nodes), &ordered, sink);
+    report(&touches(pipeline, &pipeline.nodes), Some(&ordered), sink);
 }
 
 /// Nodes of `finally` all run at once.
 fn between_finally(pipeline: &Pipeline, sink: &mut Sink) {
-    report(&touches(pipeline, &pipeline.finally), &|_, _| false, sink);
+    report(&touches(pipeline, &pipeline.finally), None, sink);
 }
 
-fn report(touches: &[Touch<'_>], ordered: &dyn Fn(&Node, &Node) -> bool, sink: &mut Sink) {
+/// `ordered` is absent where nothing can be: in `finally`.
+fn report(touches: &[Touch<'_>], ordered: Option<&dyn Fn(&Node, &Node) -> bool>, sink: &mut Sink) {
+    let last = ordered.is_none();
     for (at, second) in touches.iter().enumerate() {
         if second.writes
             && !second.node.matrix.is_empty()
@@ -63,19 +65,19 @@ fn report(touches: &[Touch<'_>], ordered: &dyn Fn(&Node, &Node) -> bool, sink: &
             first.node.name != second.node.name
                 && first.workspace == second.workspace
                 && (first.writes || second.writes)
-                && !ordered(first.node, second.node)
+                && !ordered.is_some_and(|it| it(first.node, second.node))
                 && overlap(first.sub_path, second.sub_path)
                 && !is_allowed(first.node)
         });
         if let Some(first) = clash.filter(|_| !is_allowed(second.node)) {
             let writer = if first.writes { first } else { second };
             let names = (&first.node.name, &second.node.name, &writer.node.name);
-            sink.push(errors::race(
-                first.span,
-                second.span,
-                names,
-                second.workspace,
-            ));
+            let found = errors::race(first.span, second.span, names, second.workspace);
+            sink.push(if last {
+                errors::race_at_the_end(found)
+            } else {
+                errors::race_of_tasks(found, &first.node.name, &second.node.name)
+            });
         }
     }
 }

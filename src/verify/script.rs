@@ -8,6 +8,11 @@ use crate::value::Value;
 use crate::verify::{errors, walk};
 
 pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
+    for node in plan.pipelines.values().flat_map(walk::nodes) {
+        if let Some(when) = &node.when {
+            own_words(when, sink);
+        }
+    }
     for task in walk::tasks(plan) {
         for step in walk::steps(task) {
             if let Some(script) = &step.script {
@@ -31,6 +36,15 @@ fn spliced(script: &Expr, sink: &mut Sink) {
             ));
         }
     });
+}
+
+/// `cel("…")`: Tekton puts text into it before it is read.
+fn own_words(when: &Expr, sink: &mut Sink) {
+    if when.maker().is_some_and(|it| it == "cel")
+        && let Some(expression) = when.get("expression")
+    {
+        spliced(&expression, sink);
+    }
 }
 
 /// Where the script itself is, so that a hole that came from elsewhere is shown with it.
