@@ -81,11 +81,13 @@ fn find(name: &str) -> Option<&'static Builtin> {
 /// The functions below leave their own name out of their errors.
 fn name_function(error: EvalError, name: &str) -> EvalError {
     let function = Name::new(name);
-    match error {
-        EvalError::Argument { found, .. } => EvalError::Argument { function, found },
-        EvalError::Arity(_) => EvalError::Arity(function),
-        other => other,
+    if let EvalError::Argument { found, .. } = error {
+        return EvalError::Argument { function, found };
     }
+    if let EvalError::Arity(_) = error {
+        return EvalError::Arity(function);
+    }
+    error
 }
 
 fn argument(found: &Value) -> EvalError {

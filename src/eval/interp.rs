@@ -42,11 +42,14 @@ pub(crate) fn evaluate(expr: &Expr, lookup: &mut Lookup<'_>) -> Result<Value, Ev
         ExprKind::Unary(op, of) => unary(*op, &evaluate(of, lookup)?),
         ExprKind::Binary(op, two) => evaluate_binary(*op, &two.0, &two.1, lookup),
         ExprKind::Call(name, args) => call(name, &evaluate_all(args, lookup)?),
-        ExprKind::If(three) => match evaluate(&three.0, lookup)? {
-            Value::Bool(true) => evaluate(&three.1, lookup),
-            Value::Bool(false) => evaluate(&three.2, lookup),
-            other => Err(unexpected("a `Bool`", &other)),
-        },
+        ExprKind::If(three) => {
+            let condition = evaluate(&three.0, lookup)?;
+            match condition.as_bool() {
+                Some(true) => evaluate(&three.1, lookup),
+                Some(false) => evaluate(&three.2, lookup),
+                None => Err(unexpected("a `Bool`", &condition)),
+            }
+        }
         ExprKind::Each(list) => evaluate(list, lookup),
         ExprKind::Error => Err(EvalError::Reported),
     }
@@ -54,13 +57,12 @@ pub(crate) fn evaluate(expr: &Expr, lookup: &mut Lookup<'_>) -> Result<Value, Ev
 
 /// `a.name` of a record or of what a constructor made.
 pub(crate) fn field(of: &Value, name: &Name) -> Result<Value, EvalError> {
-    match of {
-        Value::Record(_) | Value::Make(_) => of
-            .get(name)
-            .cloned()
-            .ok_or_else(|| EvalError::NoKey(name.clone())),
-        other => Err(unexpected("a record", other)),
+    if !matches!(of, Value::Record(_) | Value::Make(_)) {
+        return Err(unexpected("a record", of));
     }
+    of.get(name)
+        .cloned()
+        .ok_or_else(|| EvalError::NoKey(name.clone()))
 }
 
 /// `a[i]` of a list, `a["key"]` of a record.

@@ -12,9 +12,9 @@ use crate::value::{BinaryOp, UnaryOp, Value};
 /// `op value`
 pub(crate) fn unary(op: UnaryOp, value: &Value) -> Result<Value, EvalError> {
     match op {
-        UnaryOp::Not => match value {
-            Value::Bool(truth) => Ok(Value::Bool(!truth)),
-            other => Err(not_defined(op, other)),
+        UnaryOp::Not => match value.as_bool() {
+            Some(truth) => Ok(Value::Bool(!truth)),
+            None => Err(not_defined(op, value)),
         },
         UnaryOp::Neg => negate(value),
     }
@@ -125,17 +125,17 @@ fn ordered(
 }
 
 fn within(left: &Value, right: &Value) -> Result<Value, EvalError> {
-    match right {
-        Value::List(all) => Ok(Value::Bool(all.iter().any(|it| equal(it, left)))),
-        Value::Range(ends) => {
-            let (low, high) = (&ends.0, &ends.1);
-            let above = low.is_none() || truth(ordered(BinaryOp::In, low, left, Ordering::is_le)?);
-            let below =
-                high.is_none() || truth(ordered(BinaryOp::In, left, high, Ordering::is_le)?);
-            Ok(Value::Bool(above && below))
-        }
-        other => Err(not_defined_for(BinaryOp::In, left, other)),
+    if let Some(all) = right.as_list() {
+        return Ok(Value::Bool(all.iter().any(|it| equal(it, left))));
     }
+    let Value::Range(ends) = right else {
+        return Err(not_defined_for(BinaryOp::In, left, right));
+    };
+    let (low, high) = (&ends.0, &ends.1);
+    let not_above = |a: &Value, b: &Value| ordered(BinaryOp::In, a, b, Ordering::is_le);
+    let above = low.is_none() || truth(not_above(low, left)?);
+    let below = high.is_none() || truth(not_above(left, high)?);
+    Ok(Value::Bool(above && below))
 }
 
 fn truth(value: Value) -> bool {
@@ -163,7 +163,14 @@ fn negate(value: &Value) -> Result<Value, EvalError> {
         Value::Bytes(it) => checked(*it).map(Value::Bytes),
         Value::Cpu(it) => checked(*it).map(Value::Cpu),
         Value::Percent(it) => checked(*it).map(Value::Percent),
-        other => Err(not_defined(UnaryOp::Neg, other)),
+        Value::None
+        | Value::Bool(_)
+        | Value::Str(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Make(_)
+        | Value::Thing(_) => Err(not_defined(UnaryOp::Neg, value)),
     }
 }
 

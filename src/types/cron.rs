@@ -113,8 +113,8 @@ impl Field {
 
     fn number(&self, text: &str, at: usize) -> Result<u32, FormError> {
         not_empty(text, at, "a number is missing here")?;
-        let word = |it: &&str| it.eq_ignore_ascii_case(text);
-        if let Some(index) = self.words.iter().position(|it| word(&it)) {
+        let mut words = self.words.iter();
+        if let Some(index) = words.position(|it| it.eq_ignore_ascii_case(text)) {
             return Ok(self.min + u32::try_from(index).unwrap_or_default());
         }
         match text.parse::<u32>() {

@@ -49,11 +49,10 @@ impl Display for Type {
 
 impl Type {
     fn is_several_words(&self) -> bool {
-        match self {
-            Self::Union(_) | Self::Function(_) => true,
-            Self::String(string) => string.literals.as_ref().is_some_and(|it| it.len() > 1),
-            _ => false,
+        if let Self::String(string) = self {
+            return string.literals.as_ref().is_some_and(|it| it.len() > 1);
         }
+        matches!(self, Self::Union(_) | Self::Function(_))
     }
 }
 

@@ -46,7 +46,15 @@ fn value_type(value: &Value) -> Type {
         Value::Bytes(_) => Type::Bytes,
         Value::Cpu(_) => Type::Cpu,
         Value::Percent(_) => Type::PERCENT,
-        _ => Type::INT,
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Str(_)
+        | Value::List(_)
+        | Value::Record(_)
+        | Value::Range(_)
+        | Value::Make(_)
+        | Value::Thing(_) => Type::INT,
     }
 }
 
@@ -125,10 +133,12 @@ impl<'a> Number<'a> {
 
     fn value(&self, expected: &Type) -> Result<Value, LiteralError> {
         match expected {
-            Type::Int { min, max } => match self.int()? {
-                Value::Int(it) => in_bounds(it, (*min, *max), |it| it.to_string()).map(Value::Int),
-                other => Err(LiteralError::Mismatch(value_type(&other))),
-            },
+            Type::Int { min, max } => {
+                let value = self.int()?;
+                let found = || LiteralError::Mismatch(value_type(&value));
+                let number = value.as_int().ok_or_else(found)?;
+                in_bounds(number, (*min, *max), |it| it.to_string()).map(Value::Int)
+            }
             Type::Percent { min, max } => {
                 in_bounds(self.percent()?, (*min, *max), text::percent).map(Value::Percent)
             }
@@ -158,7 +168,7 @@ impl<'a> Number<'a> {
         let natural = self.natural().map(|it| value_type(&it));
         let same = |ty: &&Type| {
             let kind = std::mem::discriminant::<Type>;
-            natural.as_ref().is_ok_and(|it| kind(it) == kind(*ty))
+            natural.as_ref().is_ok_and(|it| kind(it) == kind(ty))
         };
         let mut worst = None;
         for ty in all.iter().filter(same).chain(all) {

@@ -144,9 +144,10 @@ impl Type {
 
     /// `T?`; an optional stays as it is.
     pub(crate) fn optional(self) -> Self {
-        match self {
-            Self::Optional(_) | Self::Error | Self::None => self,
-            other => Self::Optional(Box::new(other)),
+        if matches!(self, Self::Optional(_) | Self::Error | Self::None) {
+            self
+        } else {
+            Self::Optional(Box::new(self))
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// A prefix operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnaryOp {
+pub(crate) enum UnaryOp {
     /// `!a`
     Not,
     /// `-a`
@@ -11,7 +11,7 @@ pub enum UnaryOp {
 
 /// An operator between two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinaryOp {
+pub(crate) enum BinaryOp {
     /// `a * b`
     Mul,
     /// `a / b`
@@ -46,7 +46,7 @@ pub enum BinaryOp {
 
 impl BinaryOp {
     /// As it is written.
-    pub fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Mul => "*",
             Self::Div => "/",

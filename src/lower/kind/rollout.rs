@@ -73,9 +73,11 @@ impl Lowerer<'_> {
 }
 
 fn weight(made: &Expr) -> Option<CanaryStep> {
-    match made.get("percent")?.value()? {
-        Value::Percent(share) => Some(CanaryStep::Weight(*share)),
-        _ => None,
+    let share = made.get("percent")?;
+    if let Some(Value::Percent(share)) = share.value() {
+        Some(CanaryStep::Weight(*share))
+    } else {
+        None
     }
 }
 
