@@ -7,7 +7,7 @@ use crate::types::Type;
 /// The stage at which the fields of a thing are known, by its kind; the thing itself is known with its name.
 pub(crate) fn of_fields(kind: &str) -> Stage {
     match kind {
-        "node" | "step" | "workspace" | "sidecar" => Stage::Run,
+        "node" | "tasks" | "step" | "workspace" | "sidecar" => Stage::Run,
         _ => Stage::Compile,
     }
 }

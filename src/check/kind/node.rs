@@ -253,7 +253,7 @@ fn of_image(ty: Type, image: Option<&Name>) -> Type {
 pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
     match (&node.binding.init, &node.callee) {
         (Init::Base(base), Some(callee)) => {
-            let function = with_workspaces_given(body, node, base, callee);
+            let function = with_workspaces_given(body, base, callee);
             let args = base.args.as_deref().unwrap_or_default();
             body.arguments_of_node(base.id, base.span, &callee.what(), &function, args);
             options(body, node);
@@ -267,12 +267,7 @@ pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
 }
 
 /// The callee's parameters; a workspace that must be bound and is not is reported here, in words of its own.
-fn with_workspaces_given(
-    body: &mut Body<'_, '_>,
-    node: &Node<'_>,
-    base: &Base,
-    callee: &Callable,
-) -> FnType {
+fn with_workspaces_given(body: &mut Body<'_, '_>, base: &Base, callee: &Callable) -> FnType {
     let args = base.args.as_deref().unwrap_or_default();
     let spread = args.iter().any(|it| it.spread);
     let unlabelled = args.iter().filter(|it| it.label.is_none()).count();
@@ -373,7 +368,7 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
     body.push_scope();
     task::bind(body, &written, callee, &parts);
     place.fields(body, written.block, &mut |body, field| {
-        embedded_field(body, node, field, callee, &options)
+        embedded_field(body, field, callee, &options)
     });
     task::members(body, &parts);
     body.pop_scope();
@@ -383,7 +378,6 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
 /// A field in the block of an embedded task that is not one of the task.
 fn embedded_field(
     body: &mut Body<'_, '_>,
-    node: &Node<'_>,
     field: &Field,
     callee: &Callable,
     options: &Place,

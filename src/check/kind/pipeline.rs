@@ -10,7 +10,7 @@ use crate::check::kind::{absence, errors, groups, task};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
 use crate::syntax::ast::{Decl, Field};
-use crate::types::Type;
+use crate::types::{FieldType, Type};
 
 /// A pipeline as an item.
 pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
@@ -93,16 +93,17 @@ fn bind_nodes<'a>(
     let all = main.chain(finally.bindings.iter().map(|it| (*it, true)));
     let nodes: Vec<Node<'a>> = all.map(|(it, last)| node::find(body, it, last)).collect();
     let first = unique(body, nodes.iter().map(|it| &it.binding.name));
-    let mut group: IndexMap<Name, Type> = IndexMap::new();
+    let mut group: IndexMap<Name, FieldType> = IndexMap::new();
     for it in nodes
         .iter()
         .filter(|it| first.contains(&it.binding.name.id))
     {
-        group.insert(it.binding.name.name.clone(), it.ty.clone());
+        group.insert(it.binding.name.name.clone(), FieldType::new(it.ty.clone()));
         body.bind(&it.binding.name, it.ty.clone(), Stage::Compile);
     }
-    group.insert(Name::new_static("status"), groups::tasks_status());
-    body.bind_group("tasks", groups::record(group), Stage::Run);
+    let status = FieldType::new(groups::tasks_status());
+    group.insert(Name::new_static("status"), status);
+    body.bind_group("tasks", Type::thing("tasks", None, group), Stage::Compile);
     nodes
 }
 
