@@ -320,7 +320,6 @@ pub(crate) static CODES: &[Code] = &[
     ),
     error("unknown-type", Gate::None, "a type that does not exist"),
     error("unreadable-file", Gate::None, "a file that cannot be read"),
-    warning("unused", Gate::None, "something declared that nothing uses"),
     warning("weights-fall", Gate::None, "canary weights that go down"),
     error(
         "when-form",
