@@ -135,3 +135,6 @@ impl Resolver<'_, '_> {
 fn number(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

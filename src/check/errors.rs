@@ -37,7 +37,7 @@ pub(crate) fn suggest(found: Diagnostic, span: Span, word: &str, known: &[&str])
 pub(crate) fn kind_of(item: &Item) -> &str {
     match &item.tree.kind {
         ItemKind::Import(_) => "import",
-        ItemKind::Let(_) => "let",
+        ItemKind::Let(_) => "value",
         ItemKind::Fn(_) => "function",
         ItemKind::Type(_) => "type",
         ItemKind::Decl(decl) => &decl.kind.name,

@@ -295,7 +295,7 @@ impl Body<'_, '_> {
                 TypeField::Spread(word) => match self.plain_type(word) {
                     Type::Record(base) => all.extend(base.fields.clone()),
                     Type::Error => {}
-                    other => self.report(errors::spread_of_type(word, &other)),
+                    _ => self.report(errors::spread_of_type(word)),
                 },
                 TypeField::Field(param) => {
                     let name = param.name.name.clone();

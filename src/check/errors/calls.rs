@@ -1,15 +1,14 @@
 //! What the checker has to say of names, calls and their arguments.
 
 use crate::base::{Name, Span, spelling};
-use crate::check::errors::{listed, shown, suggest};
+use crate::check::errors::{a_type, article, listed, shown, suggest};
 use crate::diag::Diagnostic;
 use crate::syntax::ast::Word;
 use crate::types::{ParamType, Type};
 
 /// `a task`, `an app`
 fn a(kind: &str) -> String {
-    let vowel = kind.starts_with(['a', 'e', 'i', 'o']);
-    format!("{} {kind}", if vowel { "an" } else { "a" })
+    format!("{} {kind}", article(kind))
 }
 
 // ---- names
@@ -37,17 +36,25 @@ pub(crate) fn not_a_value(span: Span, name: &str, kind: &str) -> Diagnostic {
 
 /// `rivals` are the groups of what has the name; empty for a group itself.
 pub(crate) fn ambiguous(span: Span, name: &str, rivals: &[&str]) -> Diagnostic {
-    let message = format!("`{name}` is the name of {} things here", rivals.len());
+    let count = match rivals.len() {
+        2 => "two",
+        3 => "three",
+        _ => "several",
+    };
+    let message = format!("`{name}` is the name of {count} things here");
     let found = Diagnostic::new("ambiguous-name", span, message);
     let groups = rivals.iter().filter(|it| !it.is_empty());
     let long: Vec<String> = groups.map(|it| format!("{it}.{name}")).collect();
     match long.as_slice() {
         [] => found,
-        [only] => found.did_you_mean(span, Some(only)),
-        [..] => found.help(format!(
-            "say which: {}",
-            listed(long.iter().map(String::as_str))
-        )),
+        [only] => {
+            let found = found.help(format!("say which: `{only}`"));
+            found.fix(format!("replace with `{only}`"), span, only.clone())
+        }
+        [..] => {
+            let long: Vec<String> = long.iter().map(|it| format!("`{it}`")).collect();
+            found.help(format!("say which: {}", long.join(" or ")))
+        }
     }
 }
 
@@ -79,7 +86,7 @@ pub(crate) fn value_not_callable(span: Span, ty: &Type) -> Diagnostic {
     Diagnostic::new(
         "not-callable",
         span,
-        format!("a `{}` cannot be called", shown(ty)),
+        format!("{} cannot be called", a_type(ty)),
     )
 }
 
@@ -115,7 +122,7 @@ pub(crate) fn method_not_called(word: &Word, what: &str) -> Diagnostic {
 }
 
 pub(crate) fn unknown_method(word: &Word, of: &Type, known: &[Name]) -> Diagnostic {
-    let message = format!("a `{}` has no method `{}`", shown(of), word.name);
+    let message = format!("{} has no method `{}`", a_type(of), word.name);
     let known: Vec<&str> = known.iter().map(Name::as_str).collect();
     let found = Diagnostic::new("unknown-name", word.span, message);
     match spelling::nearest(&word.name, known.iter().copied()) {
@@ -127,8 +134,9 @@ pub(crate) fn unknown_method(word: &Word, of: &Type, known: &[Name]) -> Diagnost
 
 pub(crate) fn no_method_of(word: &Word, expected: &Type, found: &Type) -> Diagnostic {
     let message = format!(
-        "`{}` is called on a `{expected}`, found `{}`",
+        "`{}` is called on {}, found `{}`",
         word.name,
+        a_type(expected),
         shown(found)
     );
     Diagnostic::new("type-mismatch", word.span, message)

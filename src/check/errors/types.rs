@@ -13,6 +13,20 @@ pub(crate) fn shown(ty: &Type) -> String {
     widened(ty).to_string()
 }
 
+/// The same with its article: `an Int`.
+pub(crate) fn a_type(ty: &Type) -> String {
+    let shown = shown(ty);
+    format!("{} `{shown}`", article(&shown))
+}
+
+pub(crate) fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) {
+        "an"
+    } else {
+        "a"
+    }
+}
+
 /// The type without what a literal alone says of it.
 fn widened(ty: &Type) -> Type {
     match ty {
@@ -264,12 +278,10 @@ pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
         Type::Optional(inner) if matches!(**inner, Type::Secret(_)) => secret_leak(at),
         Type::None => refused("`none`"),
         Type::Optional(_) => {
-            let found = refused(&format!("a `{}`", shown(ty))).note("it may be `none`");
+            let found = refused(&a_type(ty)).note("it may be `none`");
             found.help("say what it is then: `#{… ?? \"\"}`")
         }
-        Type::List(_) => {
-            refused(&format!("a `{}`", shown(ty))).help("join its elements: `#{….join(\",\")}`")
-        }
+        Type::List(_) => refused(&a_type(ty)).help("join its elements: `#{….join(\",\")}`"),
         Type::Thing(thing) => {
             let found = refused(&format!("the {} itself", thing.kind));
             let known: Vec<&str> = thing.fields.keys().map(|it| it.as_str()).collect();
@@ -280,7 +292,7 @@ pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
             }
         }
         Type::Map(_) | Type::Record(_) | Type::Range(_) | Type::Function(_) | Type::Opaque(_) => {
-            refused(&format!("a `{}`", shown(ty)))
+            refused(&a_type(ty))
         }
     };
     Some(found)
@@ -340,15 +352,18 @@ pub(crate) fn no_bound(span: Span) -> Diagnostic {
     )
 }
 
-pub(crate) fn spread_of_type(word: &Word, found: &Type) -> Diagnostic {
-    let message = format!("`{}` is no record but `{found}`", word.name);
+pub(crate) fn spread_of_type(word: &Word) -> Diagnostic {
+    let message = format!(
+        "`{}` is no record, so it has no fields to take over",
+        word.name
+    );
     Diagnostic::new("type-mismatch", word.span, message)
 }
 
 // ---- expressions
 
 pub(crate) fn cast(span: Span, from: &Type, to: &Type) -> Diagnostic {
-    let message = format!("a `{}` is never a `{to}`", shown(from));
+    let message = format!("{} is never {}", a_type(from), a_type(to));
     let found = Diagnostic::new("cast", span, message);
     match (from, to) {
         (_, Type::String(_)) => found.help("write it into a text: `\"#{…}\"`"),
@@ -377,8 +392,10 @@ pub(crate) fn spread_unknown(span: Span, name: &str, what: &str) -> Diagnostic {
 }
 
 pub(crate) fn spread_mismatch(span: Span, name: &str, expected: &Type, found: &Type) -> Diagnostic {
-    let message =
-        format!("expected `{expected}` as `{name}`, which this record gives as `{found}`");
+    let message = format!(
+        "expected `{expected}` as `{name}`, which this record gives as `{}`",
+        shown(found)
+    );
     Diagnostic::new("type-mismatch", span, message)
 }
 
@@ -452,7 +469,7 @@ pub(crate) fn never_in(span: Span, item: &Type, of: &Type) -> Diagnostic {
     Diagnostic::new(
         "type-mismatch",
         span,
-        format!("a `{}` is never in a `{}`", shown(item), shown(of)),
+        format!("{} is never in {}", a_type(item), a_type(of)),
     )
 }
 
@@ -484,7 +501,7 @@ pub(crate) fn no_index(span: Span, found: &Type) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         "type-mismatch",
         span,
-        format!("a `{}` has no elements", shown(found)),
+        format!("{} has no elements", a_type(found)),
     );
     match found {
         Type::Optional(_) => diagnostic

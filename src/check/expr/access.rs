@@ -15,7 +15,7 @@ impl Body<'_, '_> {
         let (of, known) = self.typed(base, None);
         let what = match &base.peeled().kind {
             ExprKind::Name(name) => format!("`{name}`"),
-            _ => format!("a `{}`", errors::shown(&of)),
+            _ => errors::a_type(&of),
         };
         if let (ExprKind::Name(name), Type::Record(_) | Type::Thing(_)) = (&base.kind, &of)
             && name == "event"
@@ -135,7 +135,7 @@ impl Body<'_, '_> {
             span: index.span,
             quoted: true,
         };
-        let ty = self.member(of, &format!("a `{}`", errors::shown(of)), &word);
+        let ty = self.member(of, &errors::a_type(of), &word);
         let later = match of {
             Type::Thing(thing) if !matches!(ty, Type::Thing(_)) => stage::of_fields(&thing.kind),
             _ => Stage::Compile,

@@ -2,7 +2,7 @@
 
 use crate::check::expr::{Typed, place};
 use crate::check::{Body, Stage, errors};
-use crate::syntax::ast::{Comprehension, Element, Expr};
+use crate::syntax::ast::{Comprehension, Element, Expr, ExprKind};
 use crate::types::{Type, join};
 
 impl Body<'_, '_> {
@@ -60,10 +60,11 @@ impl Body<'_, '_> {
 
     /// `..more` of a list: what it is a list of.
     fn spread_element(&mut self, expr: &Expr, want: Option<&Type>) -> Typed {
-        let list = want.map(|it| it.clone().list());
+        let is_literal = matches!(expr.peeled().kind, ExprKind::List { .. });
+        let list = want.filter(|_| is_literal).map(|it| it.clone().list());
         let (ty, stage) = self.typed(expr, list.as_ref());
         match ty {
-            Type::List(of) => (*of, stage),
+            Type::List(of) => (self.fit(expr, *of, want), stage),
             Type::Error | Type::Json => (ty, stage),
             other => {
                 self.report(errors::no_list(expr.span, "`..`", &other));

@@ -108,7 +108,7 @@ impl Body<'_, '_> {
     fn order(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
         let ((first, one), (second, other)) = self.operands(left, right);
         let symbol = op.symbol();
-        let fine = self.is_number(left, &first, symbol) & self.is_number(right, &second, symbol);
+        let fine = self.is_number(left, &first, symbol) && self.is_number(right, &second, symbol);
         if fine && !same_number(&first, &second) {
             self.report(errors::operands(right.span, symbol, &first, &second));
         }
@@ -154,7 +154,7 @@ impl Body<'_, '_> {
             _ => {}
         }
         let symbol = op.symbol();
-        if !(self.is_number(left, &first, symbol) & self.is_number(right, &second, symbol)) {
+        if !self.is_number(left, &first, symbol) || !self.is_number(right, &second, symbol) {
             return (Type::Error, stage);
         }
         if !same_number(&first, &second) {
@@ -177,7 +177,7 @@ impl Body<'_, '_> {
         };
         let stage = one.max(other);
         let symbol = op.symbol();
-        if !(self.is_number(left, &first, symbol) & self.is_number(right, &second, symbol)) {
+        if !self.is_number(left, &first, symbol) || !self.is_number(right, &second, symbol) {
             return (Type::Error, stage);
         }
         let ty = match (place::unbounded(&first), place::unbounded(&second)) {
