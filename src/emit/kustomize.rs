@@ -108,7 +108,8 @@ fn shared_objects(all: &[Overlay<'_>], plan: &Plan) -> IndexMap<Key, Piece> {
         if same.len() != all.len() {
             continue;
         }
-        let Some(tree) = shared::common(&same, &own) else {
+        let tree = shared::common(&same, &own).filter(|it| has_content(it, &piece.tree));
+        let Some(tree) = tree else {
             continue;
         };
         let releases = |it: &&Tree| {
@@ -127,6 +128,18 @@ fn shared_objects(all: &[Overlay<'_>], plan: &Plan) -> IndexMap<Key, Piece> {
         }
     }
     found
+}
+
+/// Whether what is common is worth a file in `base/`, and not the mere shell of an object.
+fn has_content(common: &Tree, whole: &Tree) -> bool {
+    let shell = ["apiVersion", "kind", "metadata"];
+    let content = |it: &Tree| {
+        let fields = it.as_object().into_iter().flatten();
+        fields
+            .filter(|(key, _)| !shell.contains(&key.as_str()))
+            .count()
+    };
+    content(common) > 0 || content(whole) == 0
 }
 
 fn find<'a>(overlay: &'a Overlay<'_>, key: &Key) -> Option<&'a Piece> {
