@@ -45,7 +45,7 @@ pub(crate) fn lower(
 ) -> Plan {
     let mut lowerer = Lowerer::new(program, checked, profile, sink);
     for item in program.own_items() {
-        lowerer.budget = Budget::of(item.tree.name().map(|it| it.span));
+        lowerer.budget.renew(item.tree.name().map(|it| it.span));
         lowerer.item(item);
     }
     lowerer.plan
@@ -65,8 +65,8 @@ pub(crate) struct Lowerer<'a> {
     places: Places,
     /// Values of `let` items, for the environment that is set.
     lets: IndexMap<ItemId, Expr>,
-    /// Items whose value is being computed; guards against what the checker calls a cycle.
-    active: Vec<ItemId>,
+    /// How many expressions the one being computed stands within.
+    depth: usize,
     /// A `let` is computed although nothing asked for it: one that needs `env` is left alone.
     probing: bool,
     probed_env: bool,
@@ -94,7 +94,7 @@ impl<'a> Lowerer<'a> {
             budget: Budget::default(),
             places: Places::default(),
             lets: IndexMap::new(),
-            active: Vec::new(),
+            depth: 0,
             probing: false,
             probed_env: false,
             used: IndexSet::new(),

@@ -7,12 +7,22 @@ use crate::lower::errors;
 /// Steps of evaluation and elements built, for one item of the program.
 const STEPS: u64 = 2_000_000;
 
+/// The same for a whole program, which may have many items.
+const ALL_STEPS: u64 = 200_000_000;
+
+/// Expressions within expressions, through functions and names; the stack has room for it.
+pub(crate) const DEPTH: usize = 20_000;
+
+/// Lists and records within each other; whoever reads the output takes less.
+pub(crate) const NESTING: usize = 2_000;
+
 /// Bytes of one text.
 pub(crate) const TEXT_BYTES: usize = 1 << 20;
 
 /// What is left of it.
 pub(crate) struct Budget {
     left: u64,
+    left_of_all: u64,
     /// Whose it is.
     of: Option<Span>,
 }
@@ -21,18 +31,17 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             left: STEPS,
+            left_of_all: ALL_STEPS,
             of: None,
         }
     }
 }
 
 impl Budget {
-    /// The budget of the declaration at that place.
-    pub(crate) fn of(span: Option<Span>) -> Self {
-        Self {
-            of: span,
-            ..Self::default()
-        }
+    /// Begins anew, for the declaration at that place.
+    pub(crate) fn renew(&mut self, of: Option<Span>) {
+        self.left = STEPS.min(self.left_of_all);
+        self.of = of;
     }
 
     pub(crate) fn left(&self) -> u64 {
@@ -45,6 +54,7 @@ impl Budget {
             return false;
         }
         self.left = self.left.saturating_sub(amount);
+        self.left_of_all = self.left_of_all.saturating_sub(amount);
         if self.left == 0 {
             sink.push(errors::too_much(span, self.of));
         }

@@ -215,7 +215,7 @@ impl<'a> Lowerer<'a> {
             let value = value.unwrap_or_else(|| Expr::constant(span, Value::None));
             inner.bind(param.name.id, value);
         }
-        self.guarded(span, id, |it| it.expr(body, &inner))
+        self.expr(body, &inner)
     }
 
     /// A function of the prelude.

@@ -27,6 +27,14 @@ pub(crate) fn too_deep(span: Span) -> Diagnostic {
     )
 }
 
+pub(crate) fn too_nested(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "too-large",
+        span,
+        "lists and records stand too deep within each other here",
+    )
+}
+
 pub(crate) fn text_too_large(span: Span, limit: usize) -> Diagnostic {
     let limit = limit >> 20;
     Diagnostic::new(

@@ -16,7 +16,13 @@ impl<'a> Lowerer<'a> {
         if !self.spend(1, expr.span) {
             return Expr::error(expr.span);
         }
+        if self.depth >= budget::DEPTH {
+            self.sink.push(errors::too_deep(expr.span));
+            return Expr::error(expr.span);
+        }
+        self.depth += 1;
         let mut lowered = self.expr_kind(expr, scope);
+        self.depth -= 1;
         lowered.span = expr.span;
         lowered
     }
@@ -34,7 +40,11 @@ impl<'a> Lowerer<'a> {
     /// Charges the size of a value that is built, so that what doubles again and again ends soon.
     pub(crate) fn charged(&mut self, expr: Expr) -> Expr {
         let size = fold::size(&expr, self.budget.left());
-        if self.spend(size, expr.span) {
+        if size.depth > budget::NESTING {
+            self.sink.push(errors::too_nested(expr.span));
+            return Expr::error(expr.span);
+        }
+        if self.spend(size.elements, expr.span) {
             expr
         } else {
             Expr::error(expr.span)

@@ -348,47 +348,80 @@ pub(crate) fn index(span: Span, of: Expr, at: Expr) -> Expr {
     Expr { span, kind }
 }
 
-/// How large an expression is, in elements; counting ends at `limit`.
-pub(crate) fn size(expr: &Expr, limit: u64) -> u64 {
-    let mut count = 0;
-    let mut exprs = vec![expr];
-    let mut values: Vec<&Value> = Vec::new();
-    while count < limit {
-        if let Some(value) = values.pop() {
-            count += 1 + size_of_value(value, &mut values);
-            continue;
-        }
-        let Some(expr) = exprs.pop() else {
-            break;
-        };
-        count += 1;
-        match &expr.kind {
-            ExprKind::Const(value) => values.push(value),
-            ExprKind::Ref(_) | ExprKind::Error => {}
-            ExprKind::Text(parts) => {
-                for part in parts.iter() {
-                    match part {
-                        Part::Text(text) => count += text.len() as u64 / 64,
-                        Part::Hole(hole) => exprs.push(hole),
-                    }
-                }
-            }
-            ExprKind::List(all) | ExprKind::Call(_, all) => exprs.extend(all.iter()),
-            ExprKind::Record(fields) | ExprKind::Make(_, fields) => exprs.extend(fields.values()),
-            ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::Each(of) => exprs.push(of),
-            ExprKind::Index(two) | ExprKind::Binary(_, two) => exprs.extend([&two.0, &two.1]),
-            ExprKind::If(three) => exprs.extend([&three.0, &three.1, &three.2]),
-        }
-    }
-    count
+/// How large an expression is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    /// Elements, and text by the 64 bytes.
+    pub(crate) elements: u64,
+    pub(crate) depth: usize,
 }
 
-fn size_of_value<'v>(value: &'v Value, rest: &mut Vec<&'v Value>) -> u64 {
+/// How large an expression is; counting ends at `limit` elements, since shared parts count each time.
+pub(crate) fn size(expr: &Expr, limit: u64) -> Size {
+    let mut size = Size::default();
+    let mut exprs = vec![(expr, 0)];
+    let mut values: Vec<(&Value, usize)> = Vec::new();
+    while size.elements < limit {
+        if let Some((value, depth)) = values.pop() {
+            size.add(1 + size_of_value(value, depth + 1, &mut values), depth);
+            continue;
+        }
+        let Some((expr, depth)) = exprs.pop() else {
+            break;
+        };
+        if let ExprKind::Const(value) = &expr.kind {
+            values.push((value, depth));
+        }
+        size.add(1 + text_size(expr), depth);
+        exprs.extend(parts_of(expr).into_iter().map(|it| (it, depth + 1)));
+    }
+    size
+}
+
+/// The constant text between holes, by the 64 bytes.
+fn text_size(expr: &Expr) -> u64 {
+    let ExprKind::Text(parts) = &expr.kind else {
+        return 0;
+    };
+    let texts = parts.iter().map(|it| match it {
+        Part::Text(text) => text.len() as u64 / 64,
+        Part::Hole(_) => 0,
+    });
+    texts.sum()
+}
+
+/// The expressions right within an expression.
+fn parts_of(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Ref(_) | ExprKind::Error => Vec::new(),
+        ExprKind::Text(parts) => {
+            let holes = parts.iter().filter_map(|it| match it {
+                Part::Text(_) => None,
+                Part::Hole(hole) => Some(hole),
+            });
+            holes.collect()
+        }
+        ExprKind::List(all) | ExprKind::Call(_, all) => all.iter().collect(),
+        ExprKind::Record(fields) | ExprKind::Make(_, fields) => fields.values().collect(),
+        ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::Each(of) => vec![of],
+        ExprKind::Index(two) | ExprKind::Binary(_, two) => vec![&two.0, &two.1],
+        ExprKind::If(three) => vec![&three.0, &three.1, &three.2],
+    }
+}
+
+impl Size {
+    fn add(&mut self, elements: u64, depth: usize) {
+        self.elements += elements;
+        self.depth = self.depth.max(depth);
+    }
+}
+
+fn size_of_value<'v>(value: &'v Value, depth: usize, rest: &mut Vec<(&'v Value, usize)>) -> u64 {
     match value {
-        Value::List(values) => rest.extend(values.iter()),
-        Value::Record(fields) => rest.extend(fields.values()),
-        Value::Make(make) => rest.extend(make.args.values()),
-        Value::Range(ends) => rest.extend([&ends.0, &ends.1]),
+        Value::List(values) => rest.extend(values.iter().map(|it| (it, depth))),
+        Value::Record(fields) => rest.extend(fields.values().map(|it| (it, depth))),
+        Value::Make(make) => rest.extend(make.args.values().map(|it| (it, depth))),
+        Value::Range(ends) => rest.extend([(&ends.0, depth), (&ends.1, depth)]),
         Value::Str(text) => return text.len() as u64 / 64,
         Value::None
         | Value::Bool(_)

@@ -7,9 +7,6 @@ use crate::plan::Expr;
 use crate::resolve::ItemId;
 use crate::syntax::ast;
 
-/// How deep functions and `let`s may use each other; the stack has room for it.
-const DEPTH: usize = 4_000;
-
 impl<'a> Lowerer<'a> {
     /// The value of a bare name.
     pub(crate) fn name(&mut self, expr: &'a ast::Expr, name: &Name, scope: &Scope<'a>) -> Expr {
@@ -76,26 +73,9 @@ impl<'a> Lowerer<'a> {
         let Some(ast::ItemKind::Let(item)) = program.item(id).map(|it| &it.tree.kind) else {
             return Expr::error(span);
         };
-        let value = self.guarded(span, id, |it| it.expr(&item.value, &Scope::of(id)));
+        let value = self.expr(&item.value, &Scope::of(id));
         self.lets.insert(id, value.clone());
         Expr { span, ..value }
-    }
-
-    /// Computes something of an item, unless that is being computed already or goes too deep.
-    pub(crate) fn guarded(
-        &mut self,
-        span: crate::base::Span,
-        id: ItemId,
-        action: impl FnOnce(&mut Self) -> Expr,
-    ) -> Expr {
-        if self.active.len() > DEPTH {
-            self.sink.push(errors::too_deep(span));
-            return Expr::error(span);
-        }
-        self.active.push(id);
-        let value = action(self);
-        self.active.pop();
-        value
     }
 
     /// `a.b`

@@ -146,19 +146,17 @@ impl<'a> Lowerer<'a> {
             return Expr::error(span);
         };
         let kind = crate::schema::kinds::find(&of.kind);
-        let found = self.guarded(span, item, |it| {
-            let mut fields = it.declared_fields(item);
-            if let Some(body) = kind.and_then(|it| it.body) {
-                it.fill_body(&mut fields, body);
-            }
-            let absent = if name == "name" {
-                Value::Str(of.name.clone())
-            } else {
-                Value::None
-            };
-            let field = fields.take(name);
-            field.unwrap_or_else(|| Expr::constant(span, absent))
-        });
+        let mut fields = self.declared_fields(item);
+        if let Some(body) = kind.and_then(|it| it.body) {
+            self.fill_body(&mut fields, body);
+        }
+        let absent = if name == "name" {
+            Value::Str(of.name.clone())
+        } else {
+            Value::None
+        };
+        let found = fields.take(name);
+        let found = found.unwrap_or_else(|| Expr::constant(span, absent));
         Expr { span, ..found }
     }
 
@@ -167,7 +165,7 @@ impl<'a> Lowerer<'a> {
         let workspaces = nodes.as_ref().and_then(|it| it.workspaces.get(node));
         if let Some(argument) = workspaces.and_then(|it| it.get(name)) {
             let argument: &'a ast::Expr = argument;
-            let value = self.guarded(span, scope.item, |it| it.expr(argument, scope));
+            let value = self.expr(argument, scope);
             let Some(mut workspace) = Workspace::of(&value) else {
                 return value;
             };

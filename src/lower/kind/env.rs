@@ -3,7 +3,6 @@
 use indexmap::{IndexMap, IndexSet};
 
 use crate::base::{Name, spelling};
-use crate::lower::budget::Budget;
 use crate::lower::fields::Environment;
 use crate::lower::kind::{gitops, items_of, members};
 use crate::lower::{Fields, Layer, Lowerer, errors, thing};
@@ -158,7 +157,7 @@ impl<'a> Lowerer<'a> {
         for (item, decl) in items_of(self.program, "app") {
             let name = &decl.head.name.name;
             if !removed.contains(name) {
-                self.budget = Budget::default();
+                self.budget.renew(None);
                 let layers = self.layers(item.id);
                 let app = self.app(decl, &item.tree.docs, &layers);
                 apps.insert(name.clone(), app);
@@ -167,7 +166,7 @@ impl<'a> Lowerer<'a> {
         for (member, layer) in members(layers, "app") {
             let name = &member.decl.head.name.name;
             if !removed.contains(name) {
-                self.budget = Budget::default();
+                self.budget.renew(None);
                 let layers = self.inner_layers(member.decl, layer);
                 let app = self.app(member.decl, member.docs, &layers);
                 apps.insert(name.clone(), app);
@@ -202,7 +201,7 @@ impl<'a> Lowerer<'a> {
             .collect();
         for (item, decl) in items_of(self.program, "analysis") {
             if used.contains(&decl.head.name.name) {
-                self.budget = Budget::default();
+                self.budget.renew(None);
                 let analysis = self.analysis(item, decl);
                 found.insert(decl.head.name.name.clone(), analysis);
             }

@@ -168,20 +168,18 @@ impl<'a> Lowerer<'a> {
         let Some((_, decl)) = self.decl(pipeline) else {
             return Expr::error(span);
         };
-        self.guarded(span, pipeline, |it| {
-            let (mut inner, _) = it.inlined_scope(node, pipeline, base, scope);
-            it.bind_nodes(decl.block.as_ref(), &mut inner);
-            let Some(block) = &decl.block else {
-                return Expr::error(span);
-            };
-            let layer = Layer {
-                scope: inner,
-                block,
-            };
-            let mut fields = it.fields(span, &layer);
-            let result = fields.take("results").and_then(|it| it.get(name));
-            result.unwrap_or_else(|| Expr::error(span))
-        })
+        let (mut inner, _) = self.inlined_scope(node, pipeline, base, scope);
+        self.bind_nodes(decl.block.as_ref(), &mut inner);
+        let Some(block) = &decl.block else {
+            return Expr::error(span);
+        };
+        let layer = Layer {
+            scope: inner,
+            block,
+        };
+        let mut fields = self.fields(span, &layer);
+        let result = fields.take("results").and_then(|it| it.get(name));
+        result.unwrap_or_else(|| Expr::error(span))
     }
 }
 
