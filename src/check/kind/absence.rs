@@ -231,12 +231,14 @@ fn read_by<'a>(expr: &Expr, nodes: &'a [Node<'a>]) -> Option<Read<'a>> {
     let ExprKind::Field(of, field) = &expr.kind else {
         return None;
     };
-    let name = match &of.peeled().kind {
-        ExprKind::Name(name) => name,
-        ExprKind::Field(group, name) if matches!(&group.kind, ExprKind::Name(it) if it == "tasks") => {
-            &name.name
-        }
-        _ => return None,
+    let name = if let ExprKind::Name(name) = &of.peeled().kind {
+        name
+    } else if let ExprKind::Field(group, name) = &of.peeled().kind
+        && matches!(&group.kind, ExprKind::Name(it) if it == "tasks")
+    {
+        &name.name
+    } else {
+        return None;
     };
     let found = nodes.iter().enumerate();
     let (at, node) = found

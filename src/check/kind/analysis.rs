@@ -76,10 +76,10 @@ impl Pace {
 /// An analysis is called like a function and gives a gate or a guard.
 pub(crate) fn signature(body: &mut Body<'_, '_>, decl: &Decl) -> Signature {
     let params = match base(body, decl) {
-        Some(id) => match body.checker.signature(id) {
-            Signature::Callable(it) => it.function.params.clone(),
-            _ => Vec::new(),
-        },
+        Some(id) => {
+            let called = called(body, id);
+            called.map_or_else(Vec::new, |it| it.function.params.clone())
+        }
         None => own_params(body, decl),
     };
     let paces = paces(body, decl, &mut vec![body.item]);
@@ -97,6 +97,14 @@ pub(crate) fn signature(body: &mut Body<'_, '_>, decl: &Decl) -> Signature {
         results: RecordType::default(),
         workspaces: IndexMap::new(),
     }))
+}
+
+/// What is called by an item's name, if it can be called.
+fn called(body: &mut Body<'_, '_>, id: ItemId) -> Option<Arc<Callable>> {
+    let Signature::Callable(it) = body.checker.signature(id) else {
+        return None;
+    };
+    Some(it)
 }
 
 fn own_params(body: &mut Body<'_, '_>, decl: &Decl) -> Vec<ParamType> {
@@ -123,10 +131,13 @@ fn base(body: &mut Body<'_, '_>, decl: &Decl) -> Option<ItemId> {
 
 /// The item of an analysis.
 fn decl_of<'p>(body: &Body<'_, 'p>, id: ItemId) -> Option<&'p Decl> {
-    match &body.checker.item(id)?.tree.kind {
-        ItemKind::Decl(it) if it.kind.name == "analysis" => Some(it),
-        _ => None,
+    let item = body.checker.item(id)?;
+    if let ItemKind::Decl(it) = &item.tree.kind
+        && it.kind.name == "analysis"
+    {
+        return Some(it);
     }
+    None
 }
 
 /// The metrics of an analysis, those taken over included, and whether each ends.
@@ -143,7 +154,11 @@ fn paces(body: &mut Body<'_, '_>, decl: &Decl, seen: &mut Vec<ItemId>) -> IndexM
         let (name, block) = match &member.kind {
             MemberKind::Binding(it) => (&it.name.name, it.block.as_ref()),
             MemberKind::Amend(it) => (&it.name.name, Some(&it.block)),
-            _ => continue,
+            MemberKind::Field(_)
+            | MemberKind::Assert(_)
+            | MemberKind::Let(_)
+            | MemberKind::Decl(_)
+            | MemberKind::Error => continue,
         };
         let before: Pace = found.get(name).copied().unwrap_or_default();
         found.insert(name.clone(), before.amended(block));
@@ -315,10 +330,7 @@ fn provider(body: &mut Body<'_, '_>, base: &Base) -> Answer {
     };
     let program = body.checker.program;
     let found = program.find(body.package, Namespace::Callable, &word.name);
-    let callable = found.and_then(|id| match body.checker.signature(id) {
-        Signature::Callable(it) => Some((id, it)),
-        _ => None,
-    });
+    let callable = found.and_then(|id| Some((id, called(body, id)?)));
     let is_provider =
         |it: &Callable| matches!(&it.function.result, Type::Opaque(it) if it == "Provider");
     match callable.filter(|(_, it)| is_provider(it)) {

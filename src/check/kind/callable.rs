@@ -9,7 +9,7 @@ use crate::check::kind::{errors, groups};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, WorkspaceAccess};
 use crate::syntax::ast::{Block, Decl, Ident, Member, MemberKind, Param, TypeField, doc_text};
-use crate::types::{FnType, ParamType, RecordType, Type};
+use crate::types::{FnType, ParamType, Type};
 
 /// What a task or pipeline is made of, as an item or embedded in a node.
 pub(crate) struct Written<'a> {
@@ -34,9 +34,11 @@ impl<'a> Written<'a> {
     /// The declared workspaces, with the member that each is.
     pub(crate) fn workspaces(&self) -> impl Iterator<Item = (&'a Decl, &'a Member)> {
         let members = self.block.into_iter().flat_map(|it| &it.members);
-        members.filter_map(|member| match &member.kind {
-            MemberKind::Decl(it) if it.kind.name == "workspace" => Some((&**it, member)),
-            _ => None,
+        members.filter_map(|member| {
+            let MemberKind::Decl(it) = &member.kind else {
+                return None;
+            };
+            (it.kind.name == "workspace").then_some((&**it, member))
         })
     }
 }
@@ -155,23 +157,35 @@ fn holds_secret(ty: &Type) -> bool {
     match ty {
         Type::Secret(_) => true,
         Type::Thing(it) => it.kind == "secret",
-        Type::Optional(it) | Type::List(it) | Type::Map(it) => holds_secret(it),
+        Type::Optional(it) | Type::List(it) | Type::Map(it) | Type::Range(it) => holds_secret(it),
         Type::Record(it) => it.fields.values().any(|it| holds_secret(&it.ty)),
-        _ => false,
+        Type::Union(all) => all.iter().any(holds_secret),
+        Type::Error
+        | Type::Json
+        | Type::None
+        | Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. }
+        | Type::String(_)
+        | Type::Function(_)
+        | Type::Opaque(_)
+        | Type::Variable(_) => false,
     }
 }
 
 /// Text, a list of texts, or a record of texts.
 fn is_carried(ty: &Type) -> bool {
-    match ty {
-        Type::List(it) => is_text(it),
-        Type::Record(it) => record_is_carried(it),
-        _ => is_text(ty),
+    if let Type::List(it) = ty {
+        is_text(it)
+    } else if let Type::Record(it) = ty {
+        it.fields.values().all(|it| is_text(&it.ty))
+    } else {
+        is_text(ty)
     }
-}
-
-fn record_is_carried(record: &RecordType) -> bool {
-    record.fields.values().all(|it| is_text(&it.ty))
 }
 
 /// What is erased to text: strings, numbers, things by their names.
@@ -188,6 +202,16 @@ fn is_text(ty: &Type) -> bool {
         | Type::String(_)
         | Type::Thing(_) => true,
         Type::Union(all) => all.iter().all(is_text),
-        _ => false,
+        Type::Json
+        | Type::None
+        | Type::List(_)
+        | Type::Map(_)
+        | Type::Optional(_)
+        | Type::Secret(_)
+        | Type::Range(_)
+        | Type::Record(_)
+        | Type::Function(_)
+        | Type::Opaque(_)
+        | Type::Variable(_) => false,
     }
 }

@@ -160,10 +160,10 @@ fn declared<'p>(body: &Body<'_, 'p>, name: &Name) -> Option<(ItemId, &'p str)> {
     let program: &'p _ = body.checker.program;
     let value = program.find(body.package, Namespace::Value, name);
     let id = value.or_else(|| program.find(body.package, Namespace::Callable, name))?;
-    match &program.item(id)?.tree.kind {
-        ItemKind::Decl(it) => Some((id, it.kind.name.as_str())),
-        _ => None,
-    }
+    let ItemKind::Decl(decl) = &program.item(id)?.tree.kind else {
+        return None;
+    };
+    Some((id, decl.kind.name.as_str()))
 }
 
 /// The names of all that can be amended.

@@ -22,20 +22,21 @@ pub(crate) enum Trigger {
 
 /// The triggers that `on: …` names.
 pub(crate) fn triggers(on: &Expr) -> Vec<Trigger> {
-    match &on.peeled().kind {
-        ExprKind::Call(callee, _) => vec![trigger(callee)],
-        ExprKind::List {
-            elements,
-            comprehension: None,
-        } => {
-            let all = elements.iter().flat_map(|it| match it {
-                Element::Expr(it) => triggers(it),
-                Element::Spread(..) => vec![Trigger::Any],
-            });
-            all.collect()
-        }
-        _ => vec![Trigger::Any],
+    if let ExprKind::Call(callee, _) = &on.peeled().kind {
+        return vec![trigger(callee)];
     }
+    let ExprKind::List {
+        elements,
+        comprehension: None,
+    } = &on.peeled().kind
+    else {
+        return vec![Trigger::Any];
+    };
+    let all = elements.iter().flat_map(|it| match it {
+        Element::Expr(it) => triggers(it),
+        Element::Spread(..) => vec![Trigger::Any],
+    });
+    all.collect()
 }
 
 fn trigger(callee: &Expr) -> Trigger {

@@ -150,11 +150,18 @@ fn collect_vars(block: &Block, vars: &mut IndexMap<Name, Type>) {
 
 /// The type of a literal by its form; open data for all else.
 fn literal_type(expr: &Expr) -> Type {
-    match &expr.peeled().kind {
-        ExprKind::Str { .. } => Type::string(),
-        ExprKind::Bool(_) => Type::Bool,
-        ExprKind::Quantity(text) if text.bytes().all(|it| it.is_ascii_digit()) => Type::INT,
-        _ => Type::Json,
+    let kind = &expr.peeled().kind;
+    let digits = |text: &Name| text.bytes().all(|it| it.is_ascii_digit());
+    if let ExprKind::Str { .. } = kind {
+        Type::string()
+    } else if let ExprKind::Bool(_) = kind {
+        Type::Bool
+    } else if let ExprKind::Quantity(text) = kind
+        && digits(text)
+    {
+        Type::INT
+    } else {
+        Type::Json
     }
 }
 

@@ -124,7 +124,11 @@ pub(crate) fn based(body: &mut Body<'_, '_>, decl: &Decl, base: &Base) -> Option
     };
     let is = body.checker.item(id).and_then(|it| match &it.tree.kind {
         ItemKind::Decl(it) => Some(it.kind.name.as_str()),
-        _ => None,
+        ItemKind::Import(_)
+        | ItemKind::Let(_)
+        | ItemKind::Fn(_)
+        | ItemKind::Type(_)
+        | ItemKind::Error => None,
     });
     if is != Some(kind) {
         let is = is.unwrap_or("value").to_owned();
@@ -152,9 +156,11 @@ pub(crate) fn find(body: &Body<'_, '_>, kind: &str, name: &Name) -> Option<ItemI
 pub(crate) fn names_of(body: &Body<'_, '_>, kind: &str) -> Vec<Name> {
     let items = body.checker.program.items.iter();
     let here = items.filter(|it| it.package == body.package);
-    here.filter_map(|it| match &it.tree.kind {
-        ItemKind::Decl(it) if it.kind.name == kind => Some(it.head.name.name.clone()),
-        _ => None,
-    })
-    .collect()
+    let named = here.filter_map(|it| {
+        let ItemKind::Decl(decl) = &it.tree.kind else {
+            return None;
+        };
+        (decl.kind.name == kind).then(|| decl.head.name.name.clone())
+    });
+    named.collect()
 }

@@ -1,6 +1,6 @@
 //! Walks over what is written, for questions that need no types: which nodes an argument names, which fields of `event`.
 
-use crate::syntax::ast::{Arg, Block, Element, Entry, Expr, ExprKind, MemberKind, StrPart};
+use crate::syntax::ast::{Arg, Block, Element, Entry, Expr, ExprKind, Member, MemberKind, StrPart};
 
 /// Calls `visit` with the expression and everything within it, outermost first; where `visit` says `false` its parts are left out.
 pub(crate) fn each_expr<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr) -> bool) {
@@ -106,9 +106,11 @@ pub(crate) fn each_in_block<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Expr
 
 /// The first field of that name in a block.
 pub(crate) fn field<'a>(block: Option<&'a Block>, name: &str) -> Option<&'a Expr> {
-    let field = |it: &'a crate::syntax::ast::Member| match &it.kind {
-        MemberKind::Field(it) if it.key.name == name => Some(&it.value),
-        _ => None,
+    let field = |it: &'a Member| {
+        let MemberKind::Field(field) = &it.kind else {
+            return None;
+        };
+        (field.key.name == name).then_some(&field.value)
     };
     block?.members.iter().find_map(field)
 }
