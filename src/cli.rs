@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod completions;
 mod explain;
+mod fmt;
 mod new;
 mod report;
 mod run;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Command::Check(it) => check::check(&it, &printer),
         Command::Build(it) => build::build(&it, &printer),
         Command::Run(it) => run::run(&it, &printer),
+        Command::Fmt(it) => fmt::fmt(&it, &printer),
         Command::Explain(it) => explain::explain(&it),
         Command::Completions(it) => completions::completions(&it),
     };

@@ -15,7 +15,7 @@ use crate::emit::{self, Manifest};
 use crate::host::Host;
 use crate::plan::{Plan, Profile};
 use crate::syntax::ast;
-use crate::{check, lower, resolve, stdlib, syntax, verify};
+use crate::{check, format, lower, resolve, stdlib, syntax, verify};
 
 use config::Config;
 
@@ -59,6 +59,35 @@ impl Session {
     /// What it gives is what [`Session::open`] takes.
     pub fn programs(&self, path: &Path) -> Vec<PathBuf> {
         project::programs(&*self.host, path)
+    }
+
+    /// The `.wudi` files at a path: the file itself, or all in and below a directory.
+    pub fn files(&self, path: &Path) -> Vec<PathBuf> {
+        project::all_files(&*self.host, path)
+    }
+
+    /// Lays out the text of a file anew; a text that does not parse is left alone.
+    ///
+    /// # Errors
+    /// What is wrong with the text, at places of [`Session::sources`] under that path.
+    pub fn format(&mut self, path: &Path, text: Vec<u8>) -> Result<String, Vec<Diagnostic>> {
+        let (text, flaw) = project::decode(text);
+        let file = self.sources.add(path, text.into());
+        if let Some(flaw) = flaw {
+            return Err(vec![errors::not_text(file, flaw)]);
+        }
+        let text = self.sources.text(file);
+        let formatted = stack::with_room(|| {
+            let mut sink = Sink::default();
+            let tree = syntax::parse(file, text, &mut syntax::Cache::default(), &mut sink);
+            match sink.errors() {
+                0 => Ok(format::format(&tree, text)),
+                _ => Err(sink.into_sorted()),
+            }
+        });
+        formatted.unwrap_or_else(|stack::Panicked| {
+            Err(vec![errors::panicked(Span::new(file, 0, 0))])
+        })
     }
 
     /// Opens a program: a file, or a directory with a `wudi.toml`. Its findings are in [`Session::diagnostics`].

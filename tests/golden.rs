@@ -14,6 +14,8 @@ mod compile;
 mod conformance;
 #[path = "golden/explain.rs"]
 mod explain;
+#[path = "golden/format.rs"]
+mod format;
 #[path = "golden/run.rs"]
 mod run;
 #[path = "golden/support.rs"]
@@ -23,6 +25,10 @@ mod ui;
 
 datatest_stable::harness! {
     { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
+    { test = format::layout, root = "tests/format", pattern = r"\.wudi$" },
+    { test = format::nothing_is_lost, root = "tests", pattern = r"\.wudi$" },
+    { test = format::nothing_is_lost, root = "stdlib", pattern = r"\.wudi$" },
+    { test = format::nothing_is_lost, root = "examples", pattern = r"\.wudi$" },
     { test = explain::page, root = "src/diag/explain", pattern = r"\.md$" },
     { test = compile::case, root = "tests/compile", pattern = r"/main\.wudi$" },
     { test = compile::example, root = "examples", pattern = r"/main\.wudi$" },

@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Check(Check),
     Build(Build),
     Run(Run),
+    Fmt(Fmt),
     Explain(Explain),
     Completions(Completions),
 }

@@ -116,6 +116,20 @@ pub(crate) fn files(host: &dyn Host, root: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// All `.wudi` files at a path, whichever package they belong to.
+pub(crate) fn all_files(host: &dyn Host, path: &Path) -> Vec<PathBuf> {
+    let path = plain(path);
+    if !is_directory(host, &path).unwrap_or(false) {
+        return vec![path];
+    }
+    let mut all = Vec::new();
+    walk(host, &path, &mut |directory, name| {
+        all.extend(name.map(|it| directory.join(it)));
+        Descend::Yes
+    });
+    all
+}
+
 /// The text of a file; where it is no clean text, what can be shown of it and why it is none.
 pub(crate) fn decode(bytes: Vec<u8>) -> (String, Option<Flaw>) {
     let text = match String::from_utf8(bytes) {

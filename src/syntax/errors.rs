@@ -279,6 +279,15 @@ impl<'a> Context<'a> {
             ));
             return Some(found.note(format!("`{first}:` is a field")));
         }
+        let apart = |before: Token, it: Token| before.end < it.start;
+        let is_apart = self
+            .before
+            .zip(self.token)
+            .is_some_and(|(a, b)| apart(a, b));
+        if word == ":" && is_apart {
+            let found = syntax(self.at, "`:` touches the name before it");
+            return Some(found.help("remove the blank"));
+        }
         if failure.expected.contains(&"`else`") && failure.expected.len() == 1 {
             let found = syntax(
                 self.at,

@@ -4,7 +4,10 @@
 //! floor to stand on. Recovery and the formatter work on the same tokens.
 
 mod number;
+mod separator;
 mod string;
+
+pub(crate) use separator::Place;
 
 /// How deep brackets, `if`s, function types and type arguments may stand in each other.
 pub(crate) const MAX_DEPTH: u32 = 100;

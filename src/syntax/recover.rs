@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::base::{FileId, Span};
 use crate::syntax::ast::{Item, ItemKind, Member, MemberKind};
 use crate::syntax::errors;
-use crate::syntax::lex::{Flaw, FlawKind, Lexed, Token, TokenKind};
+use crate::syntax::lex::{Flaw, FlawKind, Lexed, Place, Token, TokenKind};
 use crate::syntax::lower::{Failure, Lowering};
 
 /// The text of an item with what the scan found in it.
@@ -270,7 +270,11 @@ impl<'a> Source<'a> {
             };
             let separates = match token.kind {
                 TokenKind::Comma => true,
-                TokenKind::LineBreak => self.separates(at, &(from..tokens.end)),
+                TokenKind::LineBreak => {
+                    let lexed = self.lexed;
+                    lexed.separates(self.text, at, &(from..tokens.end), Place::Elsewhere)
+                        && !lexed.opens_alone(self.text, at)
+                }
                 TokenKind::Open => {
                     at = self.behind(at, tokens.end);
                     continue;
@@ -316,45 +320,6 @@ impl<'a> Source<'a> {
         let line = before.rfind('\n').map_or(0, |it| it + 1);
         let line = self.text.get(line..).unwrap_or_default();
         line.len() - line.trim_start_matches([' ', '\t']).len()
-    }
-
-    /// Whether the line break at `at` separates: neither what stands before it nor what follows goes on.
-    fn separates(&self, at: usize, tokens: &Range<usize>) -> bool {
-        let means = |it: &Token| !matches!(it.kind, TokenKind::LineBreak | TokenKind::Comment);
-        let before = (tokens.start..at).rev().filter_map(|it| self.token(it));
-        let after = (at..tokens.end).filter_map(|it| self.token(it));
-        let before = before.take(64).find(means);
-        let mut after = after.take(1024).filter(means);
-        let next = after.next();
-        let is_label = after.next().is_some_and(|it| self.slice(it) == ":");
-        let goes_on = before.is_some_and(|it| match it.kind {
-            TokenKind::Operator => !matches!(self.slice(it), ":" | "?"),
-            TokenKind::Word => matches!(self.slice(it), "then" | "else" | "in"),
-            TokenKind::Doc => true,
-            TokenKind::Number
-            | TokenKind::Comma
-            | TokenKind::LineBreak
-            | TokenKind::Comment
-            | TokenKind::Str
-            | TokenKind::Open
-            | TokenKind::Close
-            | TokenKind::Stray => false,
-        });
-        let continues = next.is_some_and(|it| match it.kind {
-            TokenKind::Operator => !matches!(self.slice(it), ".." | "!"),
-            // A block that opens on a line of its own has lost what it belongs to.
-            TokenKind::Open => self.slice(it) == "{",
-            TokenKind::Word => !is_label && matches!(self.slice(it), "then" | "else" | "because"),
-            TokenKind::Number
-            | TokenKind::Comma
-            | TokenKind::LineBreak
-            | TokenKind::Comment
-            | TokenKind::Doc
-            | TokenKind::Str
-            | TokenKind::Close
-            | TokenKind::Stray => false,
-        });
-        !goes_on && !continues
     }
 
     fn trimmed(&self, tokens: Range<usize>) -> Option<Range<usize>> {
