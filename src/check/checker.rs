@@ -151,6 +151,11 @@ impl<'p> Checker<'p> {
         }
     }
 
+    /// Notes that `user` is made from `base`: whatever it is, it cannot be made from itself.
+    pub(crate) fn note_base(&mut self, user: ItemId, base: ItemId) {
+        self.uses.insert((user, base));
+    }
+
     /// Things may name each other; what is computed from other things may not.
     fn needs_order(&self, id: ItemId) -> bool {
         let Some(item) = self.item(id) else {
@@ -159,7 +164,15 @@ impl<'p> Checker<'p> {
         match &item.tree.kind {
             ItemKind::Let(_) | ItemKind::Fn(_) | ItemKind::Type(_) => true,
             ItemKind::Decl(decl) => {
-                matches!(decl.kind.name.as_str(), "pipeline" | "run" | "analysis")
+                let computed = [
+                    "pipeline",
+                    "run",
+                    "analysis",
+                    "image",
+                    "repository",
+                    "cluster",
+                ];
+                computed.contains(&decl.kind.name.as_str())
             }
             ItemKind::Import(_) | ItemKind::Error => false,
         }

@@ -184,6 +184,10 @@ impl<'a> Number<'a> {
     fn mismatch(&self) -> LiteralError {
         match self.natural() {
             Ok(value) => LiteralError::Mismatch(value_type(&value)),
+            // `5m` is neither of what was expected, whichever of both it is.
+            Err(LiteralError::Ambiguous) => {
+                LiteralError::Mismatch(Type::Union(vec![Type::Duration, Type::Cpu]))
+            }
             Err(error) => error,
         }
     }

@@ -47,6 +47,11 @@ fn units_say_what_a_number_is() {
 #[test]
 fn milli_or_minutes_is_asked() {
     assert_eq!(literal("500m", &Type::Error), Err(LiteralError::Ambiguous));
+    let neither = Type::Union(vec![Type::Duration, Type::Cpu]);
+    assert_eq!(
+        literal("500m", &Type::Bytes),
+        Err(LiteralError::Mismatch(neither))
+    );
     let either = Type::Union(vec![Type::INT, Type::Cpu]);
     assert_eq!(literal("500m", &either), Ok(Value::Cpu(500)));
     assert_eq!(

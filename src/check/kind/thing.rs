@@ -136,6 +136,7 @@ pub(crate) fn based(body: &mut Body<'_, '_>, decl: &Decl, base: &Base) -> Option
         return None;
     }
     body.record_meaning(base.id, Meaning::Item(id));
+    body.checker.note_base(body.item, id);
     Some(id)
 }
 
