@@ -99,11 +99,7 @@ pub(crate) fn flaw(pattern: &str) -> Option<&'static str> {
     let mut chars = pattern.chars();
     while let Some(it) = chars.next() {
         match it {
-            '\\' => {
-                if chars.next().is_none() {
-                    return Some("it ends with a lone `\\`");
-                }
-            }
+            '\\' if chars.next().is_none() => return Some("it ends with a lone `\\`"),
             '{' | '[' => open.push(it),
             '}' if open.pop() != Some('{') => return Some("a `}` closes nothing"),
             ']' if open.pop() != Some('[') => return Some("a `]` closes nothing"),

@@ -45,8 +45,11 @@ fn between_finally(pipeline: &Pipeline, sink: &mut Sink) {
     report(&touches(pipeline, &pipeline.finally), None, sink);
 }
 
+/// Whether two nodes are ordered.
+type Order<'a> = dyn Fn(&Node, &Node) -> bool + 'a;
+
 /// `ordered` is absent where nothing can be: in `finally`.
-fn report(touches: &[Touch<'_>], ordered: Option<&dyn Fn(&Node, &Node) -> bool>, sink: &mut Sink) {
+fn report(touches: &[Touch<'_>], ordered: Option<&Order<'_>>, sink: &mut Sink) {
     let last = ordered.is_none();
     for (at, second) in touches.iter().enumerate() {
         if second.writes

@@ -4,6 +4,7 @@ use crate::base::Span;
 use crate::diag::Sink;
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Plan, Ref, Step, Task};
+use crate::types::Type;
 use crate::value::Value;
 use crate::verify::{errors, walk};
 
@@ -13,29 +14,37 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
             own_words(when, sink);
         }
     }
+    let enums = plan.profile.tekton.has("enable-param-enum");
     for task in walk::tasks(plan) {
+        let is_safe = |it: &Ref| is_made_by_target(it) || enums && is_enumerated(task, it);
         for step in walk::steps(task) {
             if let Some(script) = &step.script {
-                spliced(script, sink);
+                spliced(script, &is_safe, sink);
             }
-            arguments(step, sink);
+            arguments(step, &is_safe, sink);
         }
         for script in sidecar_scripts(task) {
-            spliced(&script, sink);
+            spliced(&script, &is_safe, sink);
         }
     }
 }
 
-fn spliced(script: &Expr, sink: &mut Sink) {
+fn spliced(script: &Expr, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
     walk::bare_refs(script, &mut |reference, expr| {
-        if !is_made_by_target(reference) {
-            sink.push(errors::injection(
-                expr.span,
-                reference,
-                place_of(expr, script),
-            ));
+        if !is_safe(reference) {
+            let place = place_of(expr, script);
+            sink.push(errors::injection(expr.span, reference, place));
         }
     });
+}
+
+/// A parameter whose few texts the target enforces.
+fn is_enumerated(task: &Task, reference: &Ref) -> bool {
+    let Ref::Param(name) = reference else {
+        return false;
+    };
+    let ty = task.params.get(name).map(|it| &it.ty);
+    matches!(ty, Some(Type::String(text)) if text.literals.is_some())
 }
 
 /// `cel("…")`: Tekton puts text into it before it is read.
@@ -43,7 +52,7 @@ fn own_words(when: &Expr, sink: &mut Sink) {
     if when.maker().is_some_and(|it| it == "cel")
         && let Some(expression) = when.get("expression")
     {
-        spliced(&expression, sink);
+        spliced(&expression, &is_made_by_target, sink);
     }
 }
 
@@ -55,14 +64,14 @@ fn place_of(hole: &Expr, script: &Expr) -> Option<Span> {
 }
 
 /// The word after `-c` or `-e` is code too.
-fn arguments(step: &Step, sink: &mut Sink) {
+fn arguments(step: &Step, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
     let words: Vec<&Expr> = step.command.iter().chain(&step.args).collect();
     for pair in words.windows(2) {
         if let [flag, code] = pair
             && flag.text().is_some_and(takes_code)
         {
             walk::bare_refs(code, &mut |reference, expr| {
-                if !is_made_by_target(reference) {
+                if !is_safe(reference) {
                     let flag = flag.text().unwrap_or_default();
                     sink.push(errors::injection_of_word(expr.span, reference, flag));
                 }

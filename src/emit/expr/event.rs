@@ -12,7 +12,8 @@ pub(crate) enum Forge {
     Github,
     Gitlab,
     Gitea,
-    Bitbucket,
+    BitbucketCloud,
+    BitbucketServer,
     Unknown,
 }
 
@@ -30,7 +31,8 @@ pub(crate) fn forge(plan: &Plan) -> Forge {
         [] | ["github"] => Forge::Github,
         ["gitlab"] => Forge::Gitlab,
         ["gitea"] => Forge::Gitea,
-        ["bitbucket-cloud" | "bitbucket-server"] => Forge::Bitbucket,
+        ["bitbucket-cloud"] => Forge::BitbucketCloud,
+        ["bitbucket-server"] => Forge::BitbucketServer,
         [_, ..] => Forge::Unknown,
     }
 }
@@ -86,11 +88,14 @@ fn deep_variable(path: &str) -> Option<String> {
 }
 
 fn title(forge: Forge) -> Option<String> {
-    match forge {
-        Forge::Github | Forge::Gitea => Some("body.pull_request.title".to_owned()),
-        Forge::Gitlab => Some("body.object_attributes.title".to_owned()),
-        Forge::Bitbucket | Forge::Unknown => None,
-    }
+    let path = match forge {
+        Forge::Github | Forge::Gitea => "body.pull_request.title",
+        Forge::Gitlab => "body.object_attributes.title",
+        Forge::BitbucketCloud => "body.pullrequest.title",
+        Forge::BitbucketServer => "body.pullRequest.title",
+        Forge::Unknown => return None,
+    };
+    Some(path.to_owned())
 }
 
 /// Whether a stranger may put line breaks into it, which no form of YAML holds together.

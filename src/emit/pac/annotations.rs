@@ -316,7 +316,9 @@ fn labelled(labels: &[Name], forge: Forge) -> Result<Option<String>, String> {
             "body.pull_request.labels.exists(it, it.name in {text})"
         ))),
         Forge::Gitlab => Ok(Some(format!("body.labels.exists(it, it.title in {text})"))),
-        Forge::Bitbucket | Forge::Unknown => Err("this forge says no labels".to_owned()),
+        Forge::BitbucketCloud | Forge::BitbucketServer | Forge::Unknown => {
+            Err("this forge says no labels".to_owned())
+        }
     }
 }
 

@@ -117,16 +117,17 @@ pub(crate) fn reference(
         fields.put("name", name);
     }
     for (key, value) in from {
-        match value {
-            Tree::Object(params) if key == "params" => fields.put("params", named(params)),
-            _ => fields.put(&key, value),
-        }
+        let value = if key == "params" { named(value) } else { value };
+        fields.put(&key, value);
     }
     fields.into()
 }
 
 /// A map as the list of names and values that the API has.
-fn named(params: serde_json::Map<String, Tree>) -> Tree {
+fn named(params: Tree) -> Tree {
+    let Tree::Object(params) = params else {
+        return params;
+    };
     let param = |(name, value)| data::record([("name", Tree::String(name)), ("value", value)]);
     params.into_iter().map(param).collect()
 }

@@ -7,6 +7,7 @@ use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
 use crate::emit::expr::{self, Context};
 use crate::plan::{Expr, Param, ParamShape, ResultDecl, Workspace};
+use crate::types::Type;
 use crate::yaml::Tree;
 
 /// `params` of a spec.
@@ -19,10 +20,25 @@ fn param(param: &Param, ctx: Context<'_>, sink: &mut Sink) -> Tree {
     fields.put("name", param.name.as_str());
     shape(&param.shape, &mut fields);
     fields.put_some("description", param.description.as_deref());
+    if ctx.plan.profile.tekton.has("enable-param-enum") {
+        fields.put_filled("enum", literals(param));
+    }
     if let Some(default) = &param.default {
         fields.put("default", expr::argument(default, ctx, sink));
     }
     fields.into()
+}
+
+/// The texts that a parameter can be, where its type lists them.
+fn literals(param: &Param) -> Tree {
+    let Type::String(text) = &param.ty else {
+        return Tree::Null;
+    };
+    text.literals
+        .iter()
+        .flatten()
+        .map(|it| it.as_str())
+        .collect()
 }
 
 /// `type` where it is not `string`, and the keys of an object.
