@@ -93,7 +93,7 @@ pub(crate) struct Run {
     /// Say what would run, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Use a directory as a workspace
+    /// Use a directory as a workspace; without one, leave an optional workspace out
     #[arg(short, long = "workspace", value_name = "NAME=DIRECTORY", value_parser = pair)]
     pub(crate) workspaces: Vec<(String, String)>,
     /// Say what a field of the event is: sha, target-branch, body.action

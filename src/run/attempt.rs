@@ -66,6 +66,8 @@ enum Then {
 
 /// Runs a task with its retries.
 pub(crate) async fn perform(mut work: Work) -> TaskEnd {
+    let shared = work.shared.clone();
+    let _room = shared.room.acquire().await;
     let began = Instant::now();
     let mut attempt = 0;
     loop {
@@ -245,6 +247,9 @@ async fn one_step(
     scope: &Scope,
 ) -> Then {
     let name = step::name(step, index);
+    if work.cancel.urgency() > Urgency::None {
+        return judge(work, step, &name, ProcessEnd::Cancelled, false, scope);
+    }
     let wanted = step
         .when
         .as_ref()
@@ -253,7 +258,9 @@ async fn one_step(
         finished(work, &name, StepEnd::Skipped);
         return Then::GoOn;
     }
-    let prepared = wanted.and_then(|_| step::prepare(step, index, &work.shared.environment, scope));
+    let template = work.task.extra.get("stepTemplate");
+    let base = step::with_template(&work.shared.environment, template, scope);
+    let prepared = wanted.and_then(|_| step::prepare(step, index, &base?, scope));
     work.shared.tell(Event::StepStarted {
         task: work.name.clone(),
         step: name.clone(),

@@ -58,7 +58,15 @@ pub(crate) fn drive(drive: Drive) -> Pin<Box<dyn Future<Output = PipelineEnd> + 
             let alone = Edges::none(pipeline.finally.len());
             pass.run(&pipeline.finally, alone, Part::Finally).await;
         }
-        verdict::of(&pipeline, &pass.scope, &pass.count, pass.stop, &pass.shared)
+        let within = pass.timeouts.pipeline;
+        verdict::of(
+            &pipeline,
+            &pass.scope,
+            &pass.count,
+            pass.stop,
+            within,
+            &pass.shared,
+        )
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use crate::base::Name;
@@ -18,7 +18,7 @@ use crate::run::graph::{Drive, Timeouts};
 use crate::run::mask::Mask;
 use crate::run::needs::{self, Needs};
 use crate::run::scope::{Given, Mount, Scope};
-use crate::run::shared::{Message, Shared};
+use crate::run::shared::{self, Message, Shared};
 use crate::run::target::{self, Job};
 use crate::run::volumes::{self, Source};
 use crate::run::{RunError, RunOptions, arguments};
@@ -219,7 +219,7 @@ pub(crate) fn drive(
         given: prepared.given.clone(),
         ..Scope::default()
     };
-    let shared = Shared {
+    let all = Shared {
         uid: uid(&name),
         name,
         tasks: prepared.needs.tasks.clone(),
@@ -229,10 +229,11 @@ pub(crate) fn drive(
         environment: prepared.environment.clone(),
         directory: place.root().to_owned(),
         start: Instant::now(),
+        room: Semaphore::new(shared::ROOM),
         messages,
     };
     let drive = Drive {
-        shared: Arc::new(shared),
+        shared: Arc::new(all),
         pipeline: prepared.job.pipeline.clone(),
         prefix: String::new(),
         scope,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use crate::base::Name;
@@ -28,8 +28,13 @@ pub(crate) struct Shared {
     pub(crate) environment: IndexMap<String, String>,
     pub(crate) directory: PathBuf,
     pub(crate) start: Instant,
+    /// How many more tasks may run at once: a cluster has no such bound, a machine has.
+    pub(crate) room: Semaphore,
     pub(crate) messages: mpsc::UnboundedSender<Message>,
 }
+
+/// So many tasks run at once at most. Each takes a process and a few files, of which many systems grant a thousand.
+pub(crate) const ROOM: usize = 200;
 
 /// What tasks tell the run.
 #[derive(Debug)]

@@ -132,6 +132,28 @@ fn environment(
     Ok(env)
 }
 
+/// The environment with what the task's `stepTemplate` adds, as a map or in the API's form.
+pub(crate) fn with_template(
+    base: &IndexMap<String, String>,
+    template: Option<&Expr>,
+    scope: &Scope,
+) -> Result<IndexMap<String, String>, Lack> {
+    let mut env = base.clone();
+    let Some(added) = template.and_then(|it| it.get("env")) else {
+        return Ok(env);
+    };
+    let added = evaluate(&added, scope)?;
+    let listed = added.as_list().unwrap_or_default().iter();
+    let listed = listed.filter_map(|it| Some((text::of(it.get("name")?), it.get("value")?)));
+    let mapped = added.as_record().into_iter().flatten();
+    let mapped = mapped.map(|(name, it)| (name.to_string(), it));
+    for (name, value) in listed.chain(mapped) {
+        let value = expand(&text::of(value), &env);
+        env.insert(name, value);
+    }
+    Ok(env)
+}
+
 fn found(scope: &Scope, reference: Ref) -> Result<String, Lack> {
     scope.find(&reference).map(|it| text::of(&it))
 }

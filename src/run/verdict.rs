@@ -1,5 +1,7 @@
 //! How a pipeline ended, in Tekton's words.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 
 use crate::base::Name;
@@ -9,6 +11,7 @@ use crate::run::evaluate::evaluate;
 use crate::run::event::Status;
 use crate::run::scope::{Lack, NodeView, Scope};
 use crate::run::shared::Shared;
+use crate::run::text;
 use crate::value::Value;
 
 /// How a pipeline ended.
@@ -78,6 +81,7 @@ pub(crate) fn of(
     scope: &Scope,
     count: &Count,
     stop: Stop,
+    within: Option<Duration>,
     shared: &Shared,
 ) -> PipelineEnd {
     let (status, reason) = match stop {
@@ -96,6 +100,11 @@ pub(crate) fn of(
         message: count.message(),
         results: IndexMap::new(),
     };
+    if let (Stop::PipelineTimeout, Some(within)) = (stop, within) {
+        let within = Value::Duration(i64::try_from(within.as_nanos()).unwrap_or(i64::MAX));
+        let (name, within) = (&pipeline.meta.name, text::of(&within));
+        end.message = format!("PipelineRun \"{name}\" failed to finish within \"{within}\"");
+    }
     let mut unwritten = Vec::new();
     for (name, result) in &pipeline.results {
         let Some(value) = &result.value else { continue };

@@ -44,6 +44,10 @@ pub(crate) fn sources(
             mistakes.push(no_such(job, name));
             continue;
         };
+        if directory.as_os_str().is_empty() && workspace.optional {
+            sources.insert(workspace.name.clone(), Source::Unbound);
+            continue;
+        }
         match scratch::whole(directory) {
             Ok(path) if scratch::is_directory(&path) => {
                 sources.insert(workspace.name.clone(), Source::Given(path));
