@@ -22,7 +22,7 @@ mod things;
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::base::Name;
+use crate::base::{Name, Span};
 use crate::check::Checked;
 use crate::diag::Sink;
 use crate::plan::{Expr, Plan, Profile};
@@ -65,6 +65,8 @@ pub(crate) struct Lowerer<'a> {
     places: Places,
     /// Values of `let` items, for the environment that is set.
     lets: IndexMap<ItemId, Expr>,
+    /// The calls of functions that are being inlined, the outermost first.
+    calls: Vec<Span>,
     /// How many expressions the one being computed stands within.
     depth: usize,
     /// A `let` is computed although nothing asked for it: one that needs `env` is left alone.
@@ -94,6 +96,7 @@ impl<'a> Lowerer<'a> {
             budget: Budget::default(),
             places: Places::default(),
             lets: IndexMap::new(),
+            calls: Vec::new(),
             depth: 0,
             probing: false,
             probed_env: false,

@@ -215,7 +215,10 @@ impl<'a> Lowerer<'a> {
             let value = value.unwrap_or_else(|| Expr::constant(span, Value::None));
             inner.bind(param.name.id, value);
         }
-        self.expr(body, &inner)
+        self.calls.push(span);
+        let value = self.expr(body, &inner);
+        self.calls.pop();
+        value
     }
 
     /// A function of the prelude.

@@ -45,8 +45,12 @@ pub(crate) fn text_too_large(span: Span, limit: usize) -> Diagnostic {
 }
 
 /// An evaluation has no answer.
-pub(crate) fn no_answer(span: Span, error: &EvalError) -> Diagnostic {
-    Diagnostic::new(error.code(), span, error.to_string())
+pub(crate) fn no_answer(span: Span, error: &EvalError, call: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::new(error.code(), span, error.to_string());
+    match call {
+        Some(call) => found.label(call, "with the arguments of this call"),
+        None => found,
+    }
 }
 
 /// A known value does not have the form that `as` says it has.
@@ -66,6 +70,18 @@ pub(crate) fn must_be_known(span: Span, what: &str) -> Diagnostic {
 pub(crate) fn no_environment(span: Span) -> Diagnostic {
     Diagnostic::new("late-value", span, "`env` has no value here")
         .note("only what an environment deploys is computed once for each environment")
+}
+
+/// What an inlined pipeline cannot be, where the target has no pipelines in pipelines.
+pub(crate) fn not_inlined(span: Span, what: &str, reason: &'static str) -> Diagnostic {
+    Diagnostic::new(
+        "target-feature",
+        span,
+        format!("{what} needs pipelines in pipelines, which the target does not have"),
+    )
+    .note("without them the nodes of a called pipeline stand in the pipeline that calls it")
+    .note(reason)
+    .help("add `enable-api-fields=alpha` to `flags` of `[target.tekton]` in `wudi.toml`")
 }
 
 pub(crate) fn not_supported(span: Span, what: &str) -> Diagnostic {

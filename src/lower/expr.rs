@@ -112,8 +112,9 @@ impl<'a> Lowerer<'a> {
             Ok(expr) => self.charged(expr),
             Err(failure) => {
                 if failure.error != EvalError::Reported {
-                    self.sink
-                        .push(errors::no_answer(failure.span, &failure.error));
+                    let call = self.calls.first().copied();
+                    let found = errors::no_answer(failure.span, &failure.error, call);
+                    self.sink.push(found);
                 }
                 Expr::error(failure.span)
             }

@@ -6,7 +6,7 @@ use crate::check::tables::Callable;
 use crate::lower::kind::callable::Written;
 use crate::lower::kind::pipeline::{Groups, both};
 use crate::lower::kind::task::is_true;
-use crate::lower::{Fields, Layer, Lowerer, Scope, fold};
+use crate::lower::{Fields, Layer, Lowerer, Scope, errors, fold};
 use crate::plan::{Expr, Node};
 use crate::resolve::ItemId;
 use crate::syntax::ast::{self, Binding, Block};
@@ -51,10 +51,12 @@ impl<'a> Lowerer<'a> {
         let (mut inner, orders) = self.inlined_scope(name, pipeline, base, scope);
         let (nodes, finally) = self.bind_nodes(written.block, &mut inner);
         if !finally.is_empty() {
-            self.not_supported(
+            let reason = "there its `finally` would wait for what comes after the call";
+            self.sink.push(errors::not_inlined(
                 base.span,
-                "a call of a pipeline with `finally`, without `enable-api-fields = \"alpha\"`,",
-            );
+                "a call of a pipeline with `finally`",
+                reason,
+            ));
         }
         if let Some(block) = written.block {
             inner = self.with_lets(&inner, block);
@@ -93,11 +95,10 @@ impl<'a> Lowerer<'a> {
         orders.extend(before);
         fields.take("displayName");
         for (name, (value, _)) in &fields.values {
-            let what = format!(
-                "`{name}` of a call of a pipeline, without `enable-api-fields = \"alpha\"`,"
-            );
+            let what = format!("`{name}` of a call of a pipeline");
+            let reason = "an option that is of the call as a whole has no place there";
             self.sink
-                .push(crate::lower::errors::not_supported(value.span, &what));
+                .push(errors::not_inlined(value.span, &what, reason));
         }
         for node in nodes {
             node.when = both(when.clone(), node.when.take());
@@ -160,10 +161,10 @@ impl<'a> Lowerer<'a> {
         scope: &Scope<'a>,
     ) -> Expr {
         if matches!(name.as_str(), "status" | "reason" | "length") {
-            return self.not_supported(
-                span,
-                "the status of a called pipeline, without `enable-api-fields = \"alpha\"`,",
-            );
+            let what = format!("`{name}` of a called pipeline");
+            let reason = "each node has a status of its own there";
+            self.sink.push(errors::not_inlined(span, &what, reason));
+            return Expr::error(span);
         }
         let Some((_, decl)) = self.decl(pipeline) else {
             return Expr::error(span);
