@@ -83,7 +83,8 @@ fn carried<'a>(plan: &'a Plan, delivery: &'a Delivery) -> Vec<Carried<'a>> {
     };
     let environments = plan.environments.values().map(environment);
     let clusters = objects::of_clusters(plan).into_iter().map(cluster);
-    environments.chain(clusters).collect()
+    let all = environments.chain(clusters);
+    all.filter(|it| !it.pieces.is_empty()).collect()
 }
 
 /// The namespace that an object states.

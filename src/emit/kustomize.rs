@@ -64,7 +64,8 @@ fn overlays(plan: &Plan, files: &mut Files) {
     let shared = shared_objects(&all, plan);
     let pieces: Vec<Piece> = shared.values().cloned().collect();
     base(&pieces, files);
-    for it in &all {
+    // An environment without objects is only a name, and kustomize refuses a directory of nothing.
+    for it in all.iter().filter(|it| !it.pieces.is_empty()) {
         write_overlay(it, &shared, plan, files);
     }
 }

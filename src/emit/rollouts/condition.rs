@@ -252,3 +252,119 @@ impl Scope<'_> {
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::conditions;
+    use crate::base::{FileId, Name, Span};
+    use crate::plan::analysis::Metric;
+    use crate::plan::{Expr, ExprKind, Plan, Ref};
+    use crate::value::{BinaryOp, UnaryOp, Value};
+
+    fn at() -> Span {
+        Span::new(FileId(0), 0, 0)
+    }
+
+    fn expr(kind: ExprKind) -> Expr {
+        Expr { span: at(), kind }
+    }
+
+    fn value() -> Expr {
+        Expr::reference(at(), Ref::Metric(Name::new("value")))
+    }
+
+    fn number(it: f64) -> Expr {
+        Expr::constant(at(), Value::Float(it))
+    }
+
+    fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
+        expr(ExprKind::Binary(op, (left, right).into()))
+    }
+
+    fn written(
+        provider: &str,
+        (pass, fail): (Option<Expr>, Option<Expr>),
+        no_data: Option<&str>,
+    ) -> (String, String) {
+        let metric = Metric {
+            name: Name::new("m"),
+            span: at(),
+            provider: expr(ExprKind::Make(Name::new(provider), IndexMap::new().into())),
+            every: None,
+            initial_delay: None,
+            count: None,
+            failure_limit: None,
+            inconclusive_limit: None,
+            consecutive_error_limit: None,
+            pass,
+            fail,
+            no_data: no_data.map(Name::new),
+        };
+        let (success, failure) = conditions(&metric, &IndexMap::new(), &Plan::default());
+        let text = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
+        (text(success), text(failure))
+    }
+
+    #[test]
+    fn no_data_is_answered_by_both_conditions() {
+        let pass = || binary(BinaryOp::Ge, value(), number(0.95));
+        let fail = || binary(BinaryOp::Lt, value(), number(0.9));
+        let has = "len(result) > 0 && !isNaN(result[0])";
+        let of = |conditions, no_data| written("prometheus", conditions, Some(no_data));
+        assert_eq!(
+            of((Some(pass()), None), "inconclusive"),
+            (
+                format!("{has} && result[0] >= 0.95"),
+                format!("{has} && !(result[0] >= 0.95)")
+            )
+        );
+        assert_eq!(
+            of((Some(pass()), Some(fail())), "pass"),
+            (
+                format!("!({has}) || result[0] >= 0.95"),
+                format!("{has} && result[0] < 0.9")
+            )
+        );
+        assert_eq!(
+            of((Some(pass()), Some(fail())), "fail"),
+            (
+                format!("{has} && result[0] >= 0.95"),
+                format!("!({has}) || result[0] < 0.9")
+            )
+        );
+        assert_eq!(
+            of((None, Some(fail())), "inconclusive"),
+            (
+                format!("{has} && !(result[0] < 0.9)"),
+                format!("{has} && result[0] < 0.9")
+            )
+        );
+    }
+
+    #[test]
+    fn parentheses_keep_the_meaning() {
+        let small = || binary(BinaryOp::Lt, value(), number(1.5));
+        let either = binary(BinaryOp::Or, small(), small());
+        let (success, _) = written("prometheus", (Some(either.clone()), None), Some("fail"));
+        let ending = "&& (result[0] < 1.5 || result[0] < 1.5)";
+        assert!(success.ends_with(ending), "{success}");
+        let both = binary(BinaryOp::And, either, small());
+        let not = expr(ExprKind::Unary(UnaryOp::Not, both.into()));
+        assert_eq!(
+            written("web", (Some(not), None), None).0,
+            "!((result < 1.5 || result < 1.5) && result < 1.5)"
+        );
+        let less = binary(
+            BinaryOp::Sub,
+            value(),
+            binary(BinaryOp::Sub, value(), number(1.5)),
+        );
+        let sum = binary(BinaryOp::Lt, less, number(2.5));
+        assert_eq!(
+            written("web", (Some(sum), None), None).0,
+            "result - (result - 1.5) < 2.5"
+        );
+    }
+}
