@@ -336,6 +336,8 @@ fn plan() -> Plan {
     prod.images = image("mirror.example.com/wudi-app");
     prod.sync = Some(Sync::Manual);
     prod.analyses = IndexMap::from([(name("success-rate"), success_rate())]);
+    let mut staging_worker = app("worker", 2, "info");
+    staging_worker.keep_revisions = Some(3);
     let environments = [
         environment(
             "dev",
