@@ -85,9 +85,8 @@ impl Session {
                 _ => Err(sink.into_sorted()),
             }
         });
-        formatted.unwrap_or_else(|stack::Panicked| {
-            Err(vec![errors::panicked(Span::new(file, 0, 0))])
-        })
+        formatted
+            .unwrap_or_else(|stack::Panicked| Err(vec![errors::panicked(Span::new(file, 0, 0))]))
     }
 
     /// Opens a program: a file, or a directory with a `wudi.toml`. Its findings are in [`Session::diagnostics`].

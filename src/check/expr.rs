@@ -62,10 +62,14 @@ impl Body<'_, '_> {
 
     /// Types an expression and records it. Where something is expected, the answer fits, or it was reported.
     pub(crate) fn typed(&mut self, expr: &Expr, want: Option<&Type>) -> Typed {
+        // `each list` is a whole argument, never a part of one.
+        let each = self.each;
+        self.each &= matches!(expr.kind, ExprKind::Each(_) | ExprKind::Group(_));
         let (ty, stage) = match want.and_then(place::function) {
             Some(function) if !self.is_function(expr) => self.function_body(expr, &function),
             Some(_) | None => self.typed_as(expr, want),
         };
+        self.each = each;
         self.record(expr.id, ty.clone(), stage);
         (ty, stage)
     }

@@ -12,7 +12,9 @@ use crate::check::tables::Callable;
 use crate::check::{Body, Meaning, Signature, Stage};
 use crate::resolve::ItemId;
 use crate::schema::kinds::Namespace;
-use crate::syntax::ast::{Arg, Base, Binding, Expr, ExprKind, Field, Init, Literal, MemberKind};
+use crate::syntax::ast::{
+    Arg, Base, Binding, Element, Entry, Expr, ExprKind, Field, Init, Literal, MemberKind,
+};
 use crate::types::{DefaultId, FieldType, FnType, RecordType, Type};
 
 /// A node, as far as its callee tells.
@@ -176,7 +178,7 @@ fn fanned(binding: &Binding, callee: &Callable) -> Vec<(Name, Type)> {
             let params = walk::field(binding.block.as_ref(), "params");
             if let Some(ExprKind::Record(entries)) = params.map(|it| &it.peeled().kind) {
                 for entry in entries {
-                    if let crate::syntax::ast::Entry::Field(it) = entry {
+                    if let Entry::Field(it) = entry {
                         note(&it.key.name, &it.value);
                     }
                 }
@@ -335,6 +337,10 @@ fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
             body.report(errors::finally_ordered(field.key.span));
             true
         }
+        "include" => {
+            included(body, node, field);
+            false
+        }
         "from" => {
             body.report(errors::not_supported(
                 field.key.span,
@@ -344,6 +350,46 @@ fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
         }
         _ => false,
     }
+}
+
+/// `include: [{ name: "x", params: { … } }]`: what it gives must be parameters of the callee.
+fn included(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) {
+    let (Some(callee), ExprKind::List { elements, .. }) =
+        (&node.callee, &field.value.peeled().kind)
+    else {
+        return;
+    };
+    let names: Vec<&str> = callee.plain_params().map(|it| it.name.as_str()).collect();
+    for element in elements {
+        let Element::Expr(one) = element else {
+            continue;
+        };
+        let params = entry(one, "params").map(|it| &it.value.peeled().kind);
+        let Some(ExprKind::Record(given)) = params else {
+            continue;
+        };
+        for given in given {
+            if let Entry::Field(it) = given
+                && it.computed.is_none()
+                && !names.contains(&it.key.name.as_str())
+            {
+                let key = &it.key;
+                let what = callee.what();
+                body.report(errors::extra_argument(key.span, &key.name, &what, &names));
+            }
+        }
+    }
+}
+
+/// A field of a record that is written out.
+fn entry<'a>(record: &'a Expr, name: &str) -> Option<&'a Field> {
+    let ExprKind::Record(entries) = &record.peeled().kind else {
+        return None;
+    };
+    entries.iter().find_map(|it| match it {
+        Entry::Field(it) => (it.key.name == name).then_some(it),
+        Entry::Spread(..) => None,
+    })
 }
 
 /// `name = task(…) { … }`: the block holds the task's own members, its arguments and the node's options.

@@ -73,9 +73,10 @@ pub(crate) fn inside(
 fn finally_parts<'a>(body: &mut Body<'_, '_>, parts: &Parts<'a>) -> Parts<'a> {
     let mut all = Parts::default();
     for block in &parts.amends {
-        let Some(place) = Place::new(body, "finally", &block.name) else {
+        let Some(mut place) = Place::new(body, "finally", &block.name) else {
             continue;
         };
+        place.what = errors::block("finally");
         let found = place.parts(body, Some(&block.block));
         place.fields(body, Some(&block.block), &mut |_, _| false);
         all.bindings.extend(found.bindings);

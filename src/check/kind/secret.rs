@@ -56,9 +56,11 @@ fn texts(expr: &Expr) -> Option<Vec<String>> {
 }
 
 pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
+    thing::body(body, decl);
     let keys = walk::field(decl.block.as_ref(), "keys");
-    if let Some(keys) = keys.filter(|it| texts(it).is_none()) {
+    if let Some(keys) = keys.filter(|it| texts(it).is_none())
+        && !body.type_of(keys.id).is_error()
+    {
         body.report(errors::late_keys(keys.span));
     }
-    thing::body(body, decl);
 }

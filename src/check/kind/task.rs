@@ -205,9 +205,10 @@ fn ordered(body: &mut Body<'_, '_>, step: &Decl, later: &Decl) {
 
 /// `host { … }`: the steps for plain processes. They have names of their own.
 fn host(body: &mut Body<'_, '_>, amend: &Amend) {
-    let Some(place) = Place::new(body, "host", &amend.name) else {
+    let Some(mut place) = Place::new(body, "host", &amend.name) else {
         return;
     };
+    place.what = errors::block("host");
     let parts = place.parts(body, Some(&amend.block));
     place.fields(body, Some(&amend.block), &mut |_, _| false);
     let steps: Vec<&Decl> = parts.of("step").collect();
