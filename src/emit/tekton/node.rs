@@ -9,7 +9,7 @@ use crate::emit::core::data::{self, Fields};
 use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{meta, param, task};
-use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task};
+use crate::plan::{Callee, Expr, Node, Ref, Task};
 use crate::yaml::Tree;
 
 /// How a declared task stands in a pipeline.
@@ -182,8 +182,7 @@ fn workspaces(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
 }
 
 /// The nodes that must come first and that no reference, near or far, orders before it.
-pub(crate) fn run_after(pipeline: &Pipeline, node: &Node) -> Vec<Name> {
-    let graph = pipeline.graph();
+pub(crate) fn run_after(graph: &Dag, node: &Node) -> Vec<Name> {
     let seen = seen_by_tekton(node);
     let mut wanted: Vec<Name> = Vec::new();
     for name in node
@@ -198,13 +197,9 @@ pub(crate) fn run_after(pipeline: &Pipeline, node: &Node) -> Vec<Name> {
     let all: Vec<&Name> = seen.keys().chain(&wanted).collect();
     let needed = |it: &Name| {
         !all.iter()
-            .any(|other| *other != it && comes_before(&graph, it, other))
+            .any(|other| *other != it && graph.reaches(it, other))
     };
     wanted.iter().filter(|it| needed(it)).cloned().collect()
-}
-
-fn comes_before(graph: &Dag, before: &Name, after: &Name) -> bool {
-    graph.reaches(before, after)
 }
 
 /// Nodes whose results are used: Tekton finds these itself. A count of instances makes no order.
