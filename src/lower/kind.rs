@@ -106,6 +106,16 @@ impl<'a> Lowerer<'a> {
         (result, needs_env)
     }
 
+    /// Computes something as if no environment were set.
+    pub(crate) fn outside<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
+        let environment = self.environment.take();
+        let lets = std::mem::take(&mut self.lets);
+        let result = action(self);
+        self.environment = environment;
+        self.lets = lets;
+        result
+    }
+
     /// The fields of blocks laid over each other.
     pub(crate) fn laid(&mut self, name: Span, layers: &[Layer<'a>]) -> Fields {
         let mut fields = Fields::new(name);

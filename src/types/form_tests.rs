@@ -142,3 +142,14 @@ fn a_sha_is_a_reference() {
     assert!(Form::GitSha.refines(Form::GitRef));
     assert!(!Form::GitRef.refines(Form::GitSha));
 }
+
+proptest::proptest! {
+    #[test]
+    fn the_place_is_within_the_text(text in "[a-zé0-9@:/._* \\-\\[\\]]{0,40}|\\PC{0,20}") {
+        for form in Form::names().filter_map(Form::from_name) {
+            if let Some(at) = wrong_at(form, &text) {
+                proptest::prop_assert!(text.is_char_boundary(at), "{form:?} {at}");
+            }
+        }
+    }
+}

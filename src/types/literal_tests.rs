@@ -123,3 +123,12 @@ fn what_does_not_fit_says_why() {
     };
     assert_eq!(wrong("70000", &PORT), Some(bounds));
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_number_is_too_odd(text in "-?(0o)?[0-9.]{0,30}[a-zA-Z%]{0,3}([0-9]{1,3}[smhdun]{1,2}){0,3}") {
+        for ty in [Type::INT, Type::Float, Type::Duration, Type::Bytes, Type::Cpu, Type::PERCENT, Type::Error] {
+            let _ = literal(&text, &ty);
+        }
+    }
+}

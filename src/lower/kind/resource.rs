@@ -108,9 +108,7 @@ impl<'a> Lowerer<'a> {
         let program = self.program;
         let mut found = Vec::new();
         for (item, decl) in crate::lower::kind::items_of(program, "resource") {
-            let environment = self.environment.take();
-            let everywhere = top_level(self, item, decl).is_some();
-            self.environment = environment;
+            let everywhere = self.outside(|it| top_level(it, item, decl).is_some());
             let layers = self.layers(item.id);
             if let (false, false, Some(layer)) = (everywhere, decl.is_extern, layers.last()) {
                 found.extend(self.object(decl, &item.tree.docs, layer));
