@@ -79,7 +79,7 @@ pub async fn run(
     let place = prepare::Place::make(options)?;
     let (drive, messages) = prepare::drive(&prepared, &place, cancel)?;
     let mut follow = Follow::new(&prepared, events);
-    let end = follow.to_the_end(drive, messages).await;
+    let end = follow.hear_out(drive, messages).await;
     Ok(follow.outcome(end, place, options.keep))
 }
 
@@ -101,7 +101,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    async fn to_the_end(&mut self, drive: Drive, mut messages: Receiver) -> PipelineEnd {
+    async fn hear_out(&mut self, drive: Drive, mut messages: Receiver) -> PipelineEnd {
         (self.events)(Event::RunStarted {
             name: drive.shared.name.clone(),
             target: self.prepared.job.name.clone(),

@@ -4,7 +4,7 @@ mod config;
 mod errors;
 pub(crate) mod output;
 mod project;
-mod stack;
+pub(crate) mod stack;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -11,8 +11,9 @@ use crate::cli::Outcome;
 use crate::cli::args::{self, Format};
 use crate::cli::report::{Printer, data};
 use crate::host::OsHost;
+use crate::plan::Plan;
 use crate::run::{self, Canceller, Event, RunError, RunOptions, Status};
-use crate::session::Session;
+use crate::session::{Session, stack};
 
 pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut session = Session::new(Box::new(OsHost));
@@ -42,17 +43,28 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
             Err(error) => Ok(refused(&error, printer)),
         };
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let outcome = runtime.block_on(follow(plan, &options, printer));
-    // Threads that still read from a step that outlived its run are not waited for.
-    runtime.shutdown_background();
+    let outcome = stack::with_room(|| in_runtime(plan, &options, *printer));
+    let outcome =
+        outcome.map_err(|_| anyhow::anyhow!("the run stopped in the middle of its work"))?;
+    let outcome = outcome?;
     match outcome {
         Ok(outcome) if outcome.status == Status::Succeeded => Ok(Outcome::Fine),
         Ok(_) => Ok(Outcome::Findings),
         Err(error) => Ok(refused(&error, printer)),
     }
+}
+
+fn in_runtime(
+    plan: &Plan,
+    options: &RunOptions,
+    printer: Printer,
+) -> std::io::Result<Result<run::Outcome, RunError>> {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build()?;
+    let outcome = runtime.block_on(follow(plan, options, &printer));
+    // Threads that still read from a step that outlived its run are not waited for.
+    runtime.shutdown_background();
+    Ok(outcome)
 }
 
 /// What the command line says; otherwise the word that it does not need.
@@ -112,7 +124,7 @@ fn complain(line: &str) {
 }
 
 async fn follow(
-    plan: &crate::plan::Plan,
+    plan: &Plan,
     options: &RunOptions,
     printer: &Printer,
 ) -> Result<run::Outcome, RunError> {

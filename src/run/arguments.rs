@@ -52,10 +52,10 @@ pub(crate) fn params(
 }
 
 fn event_field(reference: &Ref, given: &Given) -> Option<Name> {
-    match reference {
-        Ref::Event(field) if !given.event.contains_key(field) => Some(field.clone()),
-        _ => None,
+    if let Ref::Event(field) = reference {
+        return (!given.event.contains_key(field)).then(|| field.clone());
     }
+    None
 }
 
 fn missing_event(param: &Name, fields: &[Name], lack: &Lack) -> String {

@@ -73,11 +73,12 @@ fn joined(parts: &[Part], scope: &Scope) -> Result<Value, Lack> {
 fn list(all: &[Expr], scope: &Scope) -> Result<Value, Lack> {
     let mut values = Vec::new();
     for it in all {
-        match evaluate(it, scope)? {
-            Value::List(more) if matches!(it.kind, ExprKind::Ref(_)) => {
+        let value = evaluate(it, scope)?;
+        match value.as_list() {
+            Some(more) if matches!(it.kind, ExprKind::Ref(_)) => {
                 values.extend(more.iter().cloned())
             }
-            value => values.push(value),
+            Some(_) | None => values.push(value),
         }
     }
     Ok(Value::list(values))
@@ -122,11 +123,11 @@ fn path(expr: &Expr) -> Option<Name> {
 }
 
 fn index(of: &Value, at: &Value) -> Result<Value, Lack> {
-    let found = match at {
-        Value::Int(at) => usize::try_from(*at)
-            .ok()
-            .and_then(|at| of.as_list()?.get(at)),
-        _ => at.as_str().and_then(|key| of.get(key)),
+    let found = if let Value::Int(at) = at {
+        let at = usize::try_from(*at).ok();
+        at.and_then(|at| of.as_list()?.get(at))
+    } else {
+        at.as_str().and_then(|key| of.get(key))
     };
     let lack = || {
         Lack::Other(format!(

@@ -155,9 +155,9 @@ fn is_known(expr: &Expr) -> bool {
 }
 
 fn value_text(value: &Value) -> String {
-    match value {
-        Value::Str(text) => format!("{text:?}"),
-        _ => text::of(value),
+    match value.as_str() {
+        Some(text) => format!("{text:?}"),
+        None => text::of(value),
     }
 }
 

@@ -102,9 +102,10 @@ pub(crate) fn find(program: &str, env: &IndexMap<String, String>) -> Option<Stri
 fn words(all: &[Expr], env: &IndexMap<String, String>, scope: &Scope) -> Result<Vec<String>, Lack> {
     let mut words = Vec::new();
     for it in all {
-        match evaluate(it, scope)? {
-            Value::List(all) => words.extend(all.iter().map(text::of)),
-            value => words.push(text::of(&value)),
+        let value = evaluate(it, scope)?;
+        match value.as_list() {
+            Some(all) => words.extend(all.iter().map(text::of)),
+            None => words.push(text::of(&value)),
         }
     }
     Ok(words.iter().map(|it| expand(it, env)).collect())

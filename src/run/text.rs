@@ -27,9 +27,10 @@ pub(crate) fn parse(param: &Param, text: &str) -> Result<Value, String> {
 
 fn parse_list(ty: &Type, text: &str) -> Result<Value, String> {
     let any = Type::string();
-    let item = match ty.without_none() {
-        Type::List(item) => item,
-        _ => &any,
+    let item = if let Type::List(item) = ty.without_none() {
+        item
+    } else {
+        &any
     };
     if text.is_empty() {
         return Ok(Value::list(Vec::new()));
@@ -52,21 +53,23 @@ pub(crate) fn parse_one(ty: &Type, text: &str) -> Result<Value, String> {
         let parsed = types.iter().find_map(|it| parse_one(it, text).ok());
         return parsed.ok_or_else(|| format!("a `{ty}` was expected"));
     }
-    let value = match ty {
-        Type::Bool => match text {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
-            _ => return Err("expected `true` or `false`".to_owned()),
-        },
+    let measured = matches!(
+        ty,
         Type::Int { .. }
-        | Type::Float
-        | Type::Duration
-        | Type::Bytes
-        | Type::Cpu
-        | Type::Percent { .. } => number(text, ty)?,
+            | Type::Float
+            | Type::Duration
+            | Type::Bytes
+            | Type::Cpu
+            | Type::Percent { .. }
+    );
+    let value = match (ty, text) {
         // A declared thing travels by its name, of which the caller knows as much as we do.
-        Type::Thing(_) => return Ok(Value::str(text)),
-        _ => Value::str(text),
+        (Type::Thing(_), _) => return Ok(Value::str(text)),
+        (Type::Bool, "true") => Value::Bool(true),
+        (Type::Bool, "false") => Value::Bool(false),
+        (Type::Bool, _) => return Err("expected `true` or `false`".to_owned()),
+        (_, _) if measured => number(text, ty)?,
+        (_, _) => Value::str(text),
     };
     if let Type::String(string) = ty
         && string.form.is_none()
@@ -82,10 +85,12 @@ pub(crate) fn parse_one(ty: &Type, text: &str) -> Result<Value, String> {
 
 fn number(text: &str, ty: &Type) -> Result<Value, String> {
     // Bounds are checked after, so that the message names them.
-    let wide = match ty {
-        Type::Int { .. } => &Type::INT,
-        Type::Percent { .. } => &Type::PERCENT,
-        _ => ty,
+    let wide = if matches!(ty, Type::Int { .. }) {
+        &Type::INT
+    } else if matches!(ty, Type::Percent { .. }) {
+        &Type::PERCENT
+    } else {
+        ty
     };
     literal(text, wide).map_err(|_| format!("`{text}` is no `{wide}`"))
 }

@@ -102,16 +102,25 @@ fn of_api(plan: &Plan, source: &Value, given: &Given) -> Result<Source, String> 
         let keys = declared.map(|it| it.keys.clone()).unwrap_or_default();
         files(name, &keys, &given.secrets, "secret")
     };
-    let fields = match source {
-        Value::None => return Ok(Source::Unbound),
-        Value::Thing(it) if it.kind == "secret" => return secret(&it.name),
-        Value::Make(it) => match (it.name.as_str(), source.get("name").map(text::of)) {
-            ("config-files", Some(name)) => return files(&name, &[], &given.configs, "config map"),
-            ("empty", _) => return Ok(Source::Task),
-            _ => return Ok(Source::Run),
-        },
-        Value::Record(fields) => fields,
-        _ => return Ok(Source::Run),
+    if let Value::Thing(it) = source
+        && it.kind == "secret"
+    {
+        return secret(&it.name);
+    }
+    if let Value::Make(it) = source {
+        let name = source.get("name").map(text::of);
+        return match (it.name.as_str(), name) {
+            ("config-files", Some(name)) => files(&name, &[], &given.configs, "config map"),
+            ("empty", _) => Ok(Source::Task),
+            (_, _) => Ok(Source::Run),
+        };
+    }
+    let Some(fields) = source.as_record() else {
+        return Ok(if source.is_none() {
+            Source::Unbound
+        } else {
+            Source::Run
+        });
     };
     let name = |of: &str, key: &str| fields.get(of)?.get(key).map(text::of);
     if let Some(name) = name("secret", "secretName") {
