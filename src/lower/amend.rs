@@ -29,10 +29,23 @@ pub(crate) fn amend_fields(fields: &mut IndexMap<Name, Expr>, changes: IndexMap<
         }
         let value = match fields.get(&key) {
             Some(base) => amend(base, &change),
-            None => exactly(&change).unwrap_or(change),
+            None => alone(change),
         };
         fields.insert(key, value);
     }
+}
+
+/// What is laid over nothing: there is nothing to remove either.
+pub(crate) fn alone(change: Expr) -> Expr {
+    if let Some(whole) = exactly(&change) {
+        return whole;
+    }
+    let Some(changes) = record(&change) else {
+        return change;
+    };
+    let mut fields = IndexMap::new();
+    amend_fields(&mut fields, changes);
+    crate::lower::fold::record(change.span, fields)
 }
 
 /// The fields of a record, known or not; `None` for anything else.

@@ -108,7 +108,7 @@ impl Fields {
         }
         let value = match self.values.get(name) {
             Some((base, _)) => amend::amend(base, &change),
-            None => amend::exactly(&change).unwrap_or(change),
+            None => amend::alone(change),
         };
         self.values.insert(name.clone(), (value, span));
     }
