@@ -129,6 +129,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Controller,
         "an event filter or condition that CEL cannot say",
     ),
+    warning(
+        "coarse-weight",
+        Gate::None,
+        "a share of a canary that so few replicas cannot show",
+    ),
     error(
         "column-zero",
         Gate::None,

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::emit::core::data::Fields;
 use crate::emit::rollouts;
-use crate::plan::app::App;
+use crate::plan::app::{App, PATCH_WORDS};
 use crate::plan::env::Environment;
 use crate::plan::{Meta, Object, Plan};
 use crate::yaml::Tree;
@@ -66,33 +66,10 @@ fn amend(object: &mut Tree, patches: &Tree) {
 }
 
 /// The word for an object of an app in `patch:`.
-pub(crate) fn word_of(kind: &str) -> Option<&'static str> {
+fn word_of(kind: &str) -> Option<&'static str> {
     let found = PATCH_WORDS.iter().find(|(_, kinds)| kinds.contains(&kind));
     found.map(|(word, _)| *word)
 }
-
-/// What `patch:` can amend: a word, and the kinds that it means.
-pub(crate) static PATCH_WORDS: &[(&str, &[&str])] = &[
-    ("account", &["ServiceAccount"]),
-    ("alerts", &["PrometheusRule"]),
-    ("autoscaler", &["HorizontalPodAutoscaler"]),
-    ("config", &["ConfigMap"]),
-    ("disruption", &["PodDisruptionBudget"]),
-    ("metrics", &["PodMonitor"]),
-    ("network", &["NetworkPolicy"]),
-    ("service", &["Service"]),
-    (
-        "workload",
-        &[
-            "CronJob",
-            "DaemonSet",
-            "Deployment",
-            "Job",
-            "Rollout",
-            "StatefulSet",
-        ],
-    ),
-];
 
 /// An object of an app, with the app's labels.
 pub(crate) fn object(

@@ -130,3 +130,26 @@ pub(crate) struct Alert {
     pub(crate) severity: Option<Name>,
     pub(crate) summary: Option<Expr>,
 }
+
+/// What `patch:` can amend: a word, and the kinds that it means.
+pub(crate) static PATCH_WORDS: &[(&str, &[&str])] = &[
+    ("account", &["ServiceAccount"]),
+    ("alerts", &["PrometheusRule"]),
+    ("autoscaler", &["HorizontalPodAutoscaler"]),
+    ("config", &["ConfigMap"]),
+    ("disruption", &["PodDisruptionBudget"]),
+    ("metrics", &["PodMonitor"]),
+    ("network", &["NetworkPolicy"]),
+    ("service", &["Service"]),
+    (
+        "workload",
+        &[
+            "CronJob",
+            "DaemonSet",
+            "Deployment",
+            "Job",
+            "Rollout",
+            "StatefulSet",
+        ],
+    ),
+];

@@ -5,10 +5,11 @@ mod errors;
 use crate::base::{Name, Span, spelling};
 use crate::diag::Sink;
 use crate::plan::analysis::Analysis;
-use crate::plan::app::{App, Workload};
+use crate::plan::app::{App, Replicas, Workload};
 use crate::plan::env::Environment;
 use crate::plan::rollout::{AnalysisUse, BlueGreen, Canary, CanaryStep, Rollout};
 use crate::plan::{Expr, Plan};
+use crate::value::Value;
 
 /// Millionths of a percent.
 const WHOLE: i64 = 100_000_000;
@@ -50,9 +51,50 @@ fn app_rules(app: &App, place: Place<'_>, sink: &mut Sink) {
     }
     match &app.rollout {
         Rollout::Rolling { .. } | Rollout::Recreate => {}
-        Rollout::Canary(it) => canary(it, place, sink),
+        Rollout::Canary(it) => {
+            canary(it, place, sink);
+            shares(it, app, place, sink);
+        }
         Rollout::BlueGreen(it) => blue_green(it, place, sink),
     }
+}
+
+/// Without a router a share of the traffic is a share of the pods, and few pods have coarse shares.
+fn shares(canary: &Canary, app: &App, place: Place<'_>, sink: &mut Sink) {
+    let Some(Replicas::Fixed(replicas)) = app.replicas else {
+        return;
+    };
+    if canary.route.is_some() {
+        return;
+    }
+    let surge = canary.max_surge.as_ref().and_then(Expr::value);
+    let no_surge = matches!(surge, Some(Value::Int(0) | Value::Percent(0)));
+    for (step, span) in &canary.steps {
+        if let CanaryStep::Weight(share) = step
+            && let Some(shown) = shown_share(*share, replicas, no_surge)
+            && (shown - share).abs() > 10 * ONE_PERCENT
+        {
+            let environment = place.environment.map(|it| it.name.as_str());
+            let shown = shown / ONE_PERCENT;
+            sink.push(errors::coarse_weight(*span, replicas, shown, environment));
+        }
+    }
+}
+
+/// The share that Argo Rollouts comes closest with, at so many pods and, where there is a surge, one more.
+fn shown_share(share: i64, replicas: i64, no_surge: bool) -> Option<i64> {
+    if !(1..WHOLE).contains(&share) || !(1..=10_000).contains(&replicas) {
+        return None;
+    }
+    let alone = replicas == 1 && no_surge;
+    let down = replicas * share / WHOLE;
+    let up = (replicas * share + WHOLE - 1) / WHOLE;
+    let totals = [Some(replicas), (!no_surge).then_some(replicas + 1)];
+    let pairs = totals.into_iter().flatten();
+    let pairs = pairs.flat_map(|total| [(up, total), (down, total)]);
+    let allowed = pairs.filter(|(pods, total)| alone || (*pods > 0 && pods < total));
+    let shown = allowed.map(|(pods, total)| pods * WHOLE / total);
+    shown.min_by_key(|it| (it - share).abs())
 }
 
 fn canary(canary: &Canary, place: Place<'_>, sink: &mut Sink) {
@@ -233,4 +275,19 @@ fn declared<'a>(kind: &str, place: Place<'a>) -> Vec<&'a str> {
         .filter(|(it, _)| it == kind)
         .map(|(_, name)| name.as_str());
     declared.chain(external).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ONE_PERCENT, shown_share};
+
+    #[test]
+    fn few_replicas_show_few_shares() {
+        let shown = |share, replicas| shown_share(share * ONE_PERCENT, replicas, false);
+        assert_eq!(shown(20, 10), Some(20 * ONE_PERCENT));
+        assert_eq!(shown(20, 5), Some(20 * ONE_PERCENT));
+        assert_eq!(shown(20, 2).map(|it| it / ONE_PERCENT), Some(33));
+        assert_eq!(shown(20, 1), Some(50 * ONE_PERCENT));
+        assert_eq!(shown(0, 1), None);
+    }
 }

@@ -50,6 +50,7 @@ impl<'a> Lowerer<'a> {
             "ports",
             "disruption",
             "pod",
+            "patch",
             "containers",
             "sidecars",
             "init",

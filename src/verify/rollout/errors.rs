@@ -22,6 +22,23 @@ pub(crate) fn weights_fall(at: Span, before: Span) -> Diagnostic {
     found.note("the share of the new version goes down again although nothing failed")
 }
 
+/// `shown` in percents.
+pub(crate) fn coarse_weight(
+    at: Span,
+    replicas: i64,
+    shown: i64,
+    environment: Option<&str>,
+) -> Diagnostic {
+    let place = environment.map_or_else(String::new, |it| format!(" of `{it}`"));
+    let message = match replicas {
+        1 => format!("the one replica{place} shows this as {shown}%"),
+        _ => format!("the {replicas} replicas{place} show this as {shown}%"),
+    };
+    let found = Diagnostic::new("coarse-weight", at, message);
+    let found = found.note("without a `route:` the share of the traffic is the share of the pods");
+    found.help("take more replicas, other weights, or a `route:`")
+}
+
 pub(crate) fn endless_pause(at: Span) -> Diagnostic {
     let message = "this pause ends only when a person promotes the rollout";
     let found = Diagnostic::new("endless-pause", at, message);
