@@ -1,5 +1,7 @@
 //! What stands after the dot of something declared: a workspace's path, a node's results, a secret's keys, an image's repository.
 
+use std::cell::RefCell;
+
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
@@ -21,6 +23,8 @@ pub(crate) const WORKSPACE_FIELDS: &[(&str, WorkspaceField)] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Nodes<'a> {
     pub(crate) workspaces: IndexMap<Name, IndexMap<Name, &'a ast::Expr>>,
+    /// What `node.workspace` is, found once: in a long chain each node asks the one before it.
+    known: RefCell<IndexMap<(Name, Name), Expr>>,
     /// The results that each declares, which may be called `status`.
     pub(crate) results: IndexMap<Name, Vec<Name>>,
     /// Calls of pipelines that are inlined: the pipeline and the call.
@@ -160,20 +164,37 @@ impl<'a> Lowerer<'a> {
         Expr { span, ..found }
     }
 
-    fn node_field(&mut self, span: Span, node: &Name, name: &Name, scope: &Scope<'a>) -> Expr {
-        let nodes = scope.nodes.clone();
-        let workspaces = nodes.as_ref().and_then(|it| it.workspaces.get(node));
-        if let Some(argument) = workspaces.and_then(|it| it.get(name)) {
-            let argument: &'a ast::Expr = argument;
-            let value = self.expr(argument, scope);
-            let Some(mut workspace) = Workspace::of(&value) else {
-                return value;
-            };
+    /// `node.workspace`: the pipeline's workspace behind it, after the node. `None` where the node has no such workspace.
+    fn node_workspace(
+        &mut self,
+        span: Span,
+        node: &Name,
+        name: &Name,
+        scope: &Scope<'a>,
+    ) -> Option<Expr> {
+        let nodes = scope.nodes.clone()?;
+        let argument: &'a ast::Expr = nodes.workspaces.get(node)?.get(name)?;
+        let key = (node.clone(), name.clone());
+        let known = nodes.known.borrow().get(&key).cloned();
+        if let Some(known) = known {
+            return Some(Expr { span, ..known });
+        }
+        let mut value = self.expr(argument, scope);
+        if let Some(mut workspace) = Workspace::of(&value) {
             // The node itself comes after those that had the workspace before it.
             workspace.after = vec![node.clone()];
             // Who comes after the node has the workspace itself, not the node's promise not to write.
             workspace.read_only = false;
-            return workspace.value(span);
+            value = workspace.value(span);
+        }
+        nodes.known.borrow_mut().insert(key, value.clone());
+        Some(value)
+    }
+
+    fn node_field(&mut self, span: Span, node: &Name, name: &Name, scope: &Scope<'a>) -> Expr {
+        let nodes = scope.nodes.clone();
+        if let Some(found) = self.node_workspace(span, node, name, scope) {
+            return found;
         }
         if let Some((pipeline, base)) = nodes.as_ref().and_then(|it| it.inlined.get(node)) {
             return self.inlined_result(span, (node, name), (*pipeline, base), scope);

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::Name;
-use crate::lower::{Lowerer, Scope, fold, thing};
+use crate::lower::{Lowerer, Scope, errors, fold, thing};
 use crate::plan::{Expr, Param, ParamShape, Ref, ResultDecl, Workspace};
 use crate::resolve::ItemId;
 use crate::syntax::ast::{self, Block, Decl, Doc, Ident, MemberKind, TypeField};
@@ -69,7 +69,11 @@ impl<'a> Lowerer<'a> {
         for param in params {
             let ty = self.checked.tables(scope.item).type_of(param.name.id);
             let default = match &param.default {
-                Some(default) => Some(self.expr(default, scope)),
+                Some(default) => {
+                    let value = self.expr(default, scope);
+                    self.without_references(&value);
+                    Some(value)
+                }
                 None => self.default_of_record(param, ty),
             };
             let name = param.name.name.clone();
@@ -88,6 +92,16 @@ impl<'a> Lowerer<'a> {
             );
         }
         found
+    }
+
+    /// Tekton puts a default in the place of its parameter, and nothing in the place of what the default refers to.
+    fn without_references(&mut self, default: &Expr) {
+        let mut found = None;
+        default.each_ref(&mut |_, span| found = found.or(Some(span)));
+        if let Some(span) = found {
+            self.sink
+                .push(errors::must_be_known(span, "the default of a parameter"));
+        }
     }
 
     /// A record's field defaults are the keys of the object's default.
