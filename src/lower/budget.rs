@@ -5,10 +5,10 @@ use crate::diag::Sink;
 use crate::lower::errors;
 
 /// Steps of evaluation and elements built, for one item of the program.
-const STEPS: u64 = 2_000_000;
+const STEPS: u64 = 1_000_000;
 
 /// The same for a whole program, which may have many items.
-const ALL_STEPS: u64 = 200_000_000;
+const ALL_STEPS: u64 = 100_000_000;
 
 /// Expressions within expressions, through functions and names; the stack has room for it.
 pub(crate) const DEPTH: usize = 20_000;
