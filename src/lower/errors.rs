@@ -10,9 +10,7 @@ pub(crate) fn too_much(span: Span, of: Option<Span>) -> Diagnostic {
         span,
         "this takes more steps to compute than wudi allows",
     )
-    .note(
-        "what is known when compiling is computed, at most a million steps for one declaration",
-    );
+    .note("what is known when compiling is computed, at most a million steps for one declaration");
     match of.filter(|it| it.start > span.start || it.end < span.start) {
         Some(of) => found.label(of, "computed for this"),
         None => found,

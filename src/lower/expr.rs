@@ -17,7 +17,8 @@ impl<'a> Lowerer<'a> {
             return Expr::error(expr.span);
         }
         if self.depth >= budget::DEPTH {
-            self.sink.push(errors::too_deep(expr.span));
+            let at = self.calls.first().copied().unwrap_or(expr.span);
+            self.sink.push(errors::too_deep(at));
             return Expr::error(expr.span);
         }
         self.depth += 1;
@@ -34,6 +35,8 @@ impl<'a> Lowerer<'a> {
 
     /// Takes steps from the budget; `false` where it is used up.
     pub(crate) fn spend(&mut self, amount: u64, span: Span) -> bool {
+        // Where in a function the steps end says little; the call of it is to be edited.
+        let span = self.calls.first().copied().unwrap_or(span);
         self.budget.spend(amount, span, self.sink)
     }
 
