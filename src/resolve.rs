@@ -102,6 +102,9 @@ impl Resolver<'_, '_> {
 
     fn follow(&mut self, into: PackageId, import: &ast::Import, sink: &mut Sink) {
         let Some(from) = self.package(&import.from, import.from_span, sink) else {
+            for ident in &import.names {
+                scope::broken(&mut self.program, into, ident);
+            }
             return;
         };
         for ident in &import.names {

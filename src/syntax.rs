@@ -195,6 +195,7 @@ fn broken(span: Span) -> Item {
         span,
         docs: Vec::new(),
         kind: ItemKind::Error,
+        lost: Vec::new(),
         nodes: 0,
         comments: Vec::new(),
     }

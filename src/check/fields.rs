@@ -57,7 +57,11 @@ impl Body<'_, '_> {
                 | MemberKind::Error => {}
             }
         }
-        if mode == Fields::Whole {
+        let is_broken = block
+            .members
+            .iter()
+            .any(|it| matches!(it.kind, MemberKind::Error));
+        if mode == Fields::Whole && !is_broken {
             self.missing_fields(at, ty, what, &|name| seen.contains_key(name));
         }
     }

@@ -195,6 +195,9 @@ impl Body<'_, '_> {
         }
         let program = self.checker.program;
         let Some(id) = program.find_type(self.package, &word.name) else {
+            if program.is_broken(self.package, &word.name) {
+                return Type::Error;
+            }
             let packages = [
                 program.package(self.package),
                 program.package(program.prelude),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::{FileId, Name};
 use crate::schema::kinds::Namespace;
@@ -35,6 +35,8 @@ pub(crate) struct Package {
     /// What is called: functions, tasks, pipelines, analyses, runs.
     pub(crate) callables: IndexMap<Name, ItemId>,
     pub(crate) types: IndexMap<Name, ItemId>,
+    /// Names that an import or a broken item should have brought in and could not; that was reported, their uses are silent.
+    pub(crate) broken: IndexSet<Name>,
     /// What is only an object, by kind and name.
     pub(crate) own: IndexMap<(Name, Name), ItemId>,
 }
@@ -82,6 +84,12 @@ impl Program {
             }
         };
         look(package).or_else(|| look(self.prelude))
+    }
+
+    /// Whether an import should have brought the name in and could not.
+    pub(crate) fn is_broken(&self, package: PackageId, name: &str) -> bool {
+        let package = self.package(package);
+        package.is_some_and(|it| it.broken.contains(name))
     }
 
     /// Looks a type up in a package, then in the prelude.

@@ -11,10 +11,11 @@ use crate::syntax::ast::{Decl, Ident, ItemKind};
 
 /// Enters the name of an item into the scope of its package.
 pub(crate) fn declare(program: &mut Program, item: &Item, sink: &mut Sink) {
-    let Some(name) = item.tree.name() else {
+    let Some(package) = program.packages.get_mut(item.package.0 as usize) else {
         return;
     };
-    let Some(package) = program.packages.get_mut(item.package.0 as usize) else {
+    package.broken.extend(item.tree.lost.iter().cloned());
+    let Some(name) = item.tree.name() else {
         return;
     };
     let first = match &item.tree.kind {
@@ -23,7 +24,10 @@ pub(crate) fn declare(program: &mut Program, item: &Item, sink: &mut Sink) {
         ItemKind::Fn(_) => enter(&mut package.callables, &name.name, item.id),
         ItemKind::Type(_) => enter(&mut package.types, &name.name, item.id),
         ItemKind::Decl(decl) => match namespace(decl, sink) {
-            None => None,
+            None => {
+                package.broken.insert(name.name.clone());
+                None
+            }
             Some(Namespace::Value) => enter(&mut package.values, &name.name, item.id),
             Some(Namespace::Callable) => enter(&mut package.callables, &name.name, item.id),
             Some(Namespace::Own) => {
@@ -94,6 +98,7 @@ pub(crate) fn bring_in(
         let known = [&source.callables, &source.values, &source.types];
         let known = known.iter().flat_map(|it| it.keys().map(Name::as_str));
         sink.push(errors::unknown_import(ident, &source.name, known));
+        broken(program, into, ident);
         return;
     }
     let Some(package) = program.packages.get_mut(into.0 as usize) else {
@@ -107,6 +112,13 @@ pub(crate) fn bring_in(
     if let Some(first) = first.into_iter().flatten().next() {
         let first = first_place(program, into, first);
         sink.push(errors::duplicate(ident, first));
+    }
+}
+
+/// Notes a name that an import could not bring in.
+pub(crate) fn broken(program: &mut Program, into: PackageId, ident: &Ident) {
+    if let Some(package) = program.packages.get_mut(into.0 as usize) {
+        package.broken.insert(ident.name.clone());
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use crate::base::{FileId, Span};
+use crate::base::{FileId, Name, Span};
 use crate::syntax::ast::{Item, ItemKind, Member, MemberKind};
 use crate::syntax::errors;
 use crate::syntax::lex::{Flaw, FlawKind, Lexed, Place, Token, TokenKind};
@@ -49,10 +49,19 @@ pub(crate) fn item<'a>(
         lowering.found.push(found);
     }
     let span = source.span(&tokens);
-    let parsed = unit(lowering, source, tokens, Unit::Item, |it, text, base| {
-        it.item(text, base)
-    });
+    let parsed = unit(
+        lowering,
+        source,
+        tokens.clone(),
+        Unit::Item,
+        |it, text, base| it.item(text, base),
+    );
     let (docs, kind) = parsed.unwrap_or((Vec::new(), ItemKind::Error));
+    let lost = if let ItemKind::Error = kind {
+        first_words(source, tokens)
+    } else {
+        Vec::new()
+    };
     let comments = source.lexed.tokens.iter();
     let comments = comments.filter(|it| it.kind == TokenKind::Comment);
     let comment = |it: &Token| crate::syntax::ast::Comment {
@@ -63,9 +72,19 @@ pub(crate) fn item<'a>(
         span,
         docs,
         kind,
+        lost,
         nodes: lowering.nodes(),
         comments: inside.collect(),
     }
+}
+
+/// The words with which an item begins, doc lines aside: `extern task build`.
+fn first_words(source: Source<'_>, tokens: Range<usize>) -> Vec<Name> {
+    let tokens = source.lexed.tokens.get(tokens).unwrap_or_default().iter();
+    let head = tokens.skip_while(|it| it.kind != TokenKind::Word);
+    let words = head.take_while(|it| it.kind == TokenKind::Word);
+    let text = |it: &Token| Some(Name::new(source.text.get(it.start..it.end)?));
+    words.filter_map(text).collect()
 }
 
 /// The members of a block that was left out.

@@ -7,7 +7,7 @@ use crate::check::expr::Typed;
 use crate::check::{Body, Callable, Meaning, Signature, Stage, errors};
 use crate::resolve::ItemId;
 use crate::schema::kinds::Namespace;
-use crate::syntax::ast::{Expr, NodeId, Word};
+use crate::syntax::ast::{Block, Expr, ItemKind, NodeId, Word};
 use crate::types::Type;
 
 impl Body<'_, '_> {
@@ -38,7 +38,26 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Whether the name may be declared by what did not parse or could not be imported: that was reported.
+    pub(crate) fn may_be_lost(&self, name: &str) -> bool {
+        let program = self.checker.program;
+        let within = program
+            .item(self.item)
+            .is_some_and(|it| match &it.tree.kind {
+                ItemKind::Decl(it) => it.block.as_ref().is_some_and(Block::is_broken),
+                ItemKind::Import(_)
+                | ItemKind::Let(_)
+                | ItemKind::Fn(_)
+                | ItemKind::Type(_)
+                | ItemKind::Error => false,
+            });
+        within || program.is_broken(self.package, name)
+    }
+
     fn unknown_name(&mut self, expr: &Expr, name: &Name) {
+        if self.may_be_lost(name) {
+            return;
+        }
         let program = self.checker.program;
         let callable = program.find(self.package, Namespace::Callable, name);
         if let Some(item) = callable.and_then(|it| program.item(it)) {
@@ -99,6 +118,9 @@ impl Body<'_, '_> {
     }
 
     fn unknown_callable(&mut self, word: &Word) {
+        if self.may_be_lost(&word.name) {
+            return;
+        }
         let program = self.checker.program;
         let bound = self.scopes.find(&word.name).map(|it| it.ty.clone());
         if bound.as_ref().is_some_and(Type::is_error) {

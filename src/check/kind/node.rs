@@ -68,6 +68,9 @@ pub(crate) fn called(
     };
     let program = body.checker.program;
     let Some(id) = program.find(body.package, Namespace::Callable, &word.name) else {
+        if body.may_be_lost(&word.name) {
+            return None;
+        }
         if !is_value(body, &word.name) {
             let known = callables(body, kinds);
             let known: Vec<&str> = known.iter().map(Name::as_str).collect();
@@ -75,12 +78,10 @@ pub(crate) fn called(
         } else {
             body.report(errors::not_of_kind(word.span, &word.name, "a value", kinds));
         }
-        infer_args(body, base.args.as_deref());
         return None;
     };
     body.record_meaning(base.id, Meaning::Item(id));
     let Signature::Callable(found) = body.checker.signature(id) else {
-        infer_args(body, base.args.as_deref());
         return None;
     };
     if !kinds.contains(&found.kind.as_str()) {
@@ -89,7 +90,6 @@ pub(crate) fn called(
             kind => errors::block(kind),
         };
         body.report(errors::not_of_kind(word.span, &word.name, &is, kinds));
-        infer_args(body, base.args.as_deref());
         return None;
     }
     Some((id, found))
@@ -101,7 +101,7 @@ fn is_value(body: &Body<'_, '_>, name: &str) -> bool {
 }
 
 /// Types arguments of which nothing is expected, so that what is wrong within them is said.
-fn infer_args(body: &mut Body<'_, '_>, args: Option<&[Arg]>) {
+pub(crate) fn infer_args(body: &mut Body<'_, '_>, args: Option<&[Arg]>) {
     for arg in args.unwrap_or_default() {
         if !matches!(arg.value.peeled().kind, ExprKind::Each(_)) {
             body.infer(&arg.value);
@@ -260,7 +260,10 @@ pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
             body.arguments_of_node(base.id, base.span, &callee.what(), &function, args);
             options(body, node);
         }
-        (Init::Base(_), None) => options(body, node),
+        (Init::Base(base), None) => {
+            infer_args(body, base.args.as_deref());
+            options(body, node);
+        }
         (Init::Literal(it), Some(callee)) if it.kind.name == "task" => {
             embedded(body, node, it, callee);
         }

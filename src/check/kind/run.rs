@@ -89,6 +89,9 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
             body.known_by(&arg.value, Stage::Event, "an argument of a run");
         }
     }
+    if callee.is_none() {
+        node::infer_args(body, base.args.as_deref());
+    }
     place.parts(body, decl.block.as_ref());
     place.fields(body, decl.block.as_ref(), &mut |body, field| {
         let Some((_, callee)) = callee.as_ref().filter(|_| field.key.name == "workspaces") else {

@@ -117,6 +117,9 @@ pub(crate) fn based(body: &mut Body<'_, '_>, decl: &Decl, base: &Base) -> Option
         body.report(errors::no_arguments(first.span, kind));
     }
     let Some(id) = find(body, kind, &word.name) else {
+        if body.may_be_lost(&word.name) {
+            return None;
+        }
         let names = names_of(body, kind);
         let near = crate::base::spelling::nearest(&word.name, names.iter().map(Name::as_str));
         body.report(errors::unknown_base(word.span, &word.name, kind, near));

@@ -24,6 +24,8 @@ pub(crate) struct Item {
     pub(crate) span: Span,
     pub(crate) docs: Vec<Doc>,
     pub(crate) kind: ItemKind,
+    /// Of a broken item, the words it begins with: one of them is the name that it would have declared.
+    pub(crate) lost: Vec<Name>,
     /// How many node ids the item uses: they are `0..nodes`.
     pub(crate) nodes: u32,
     /// Comments within the item, in the order of the text.

@@ -10,6 +10,19 @@ pub(crate) struct Block {
     pub(crate) members: Vec<Member>,
 }
 
+impl Block {
+    /// Whether something within did not parse, near or deep.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.members.iter().any(|it| match &it.kind {
+            MemberKind::Error => true,
+            MemberKind::Binding(it) => it.block.as_ref().is_some_and(Self::is_broken),
+            MemberKind::Amend(it) => it.block.is_broken(),
+            MemberKind::Decl(it) => it.block.as_ref().is_some_and(Self::is_broken),
+            MemberKind::Field(_) | MemberKind::Assert(_) | MemberKind::Let(_) => false,
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) span: Span,
