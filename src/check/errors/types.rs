@@ -121,6 +121,9 @@ pub(crate) fn does_not_fit(expr: &Expr, expected: &Type, found: &Type) -> Diagno
         (Type::String(_), Type::Thing(thing)) if thing.fields.contains_key("name") => {
             diagnostic.help("its name is a text: `….name`")
         }
+        (Type::Percent { .. }, Type::Percent { .. }) => {
+            diagnostic.help(format!("say that it is: `… as {expected}`"))
+        }
         (Type::List(of), other) if assignable(other, of) => {
             diagnostic.help("put it in brackets: `[…]`")
         }

@@ -32,19 +32,27 @@ impl Body<'_, '_> {
         else {
             return None;
         };
-        let (ExprKind::Name(name), ExprKind::None) = (&left.peeled().kind, &right.peeled().kind)
-        else {
+        if !matches!(right.peeled().kind, ExprKind::None) {
+            return None;
+        }
+        self.not_none(left, *op)
+    }
+
+    /// A name, typed before, as what it is where it is not `none`.
+    fn not_none(&self, expr: &Expr, op: BinaryOp) -> Option<(Name, BinaryOp, Bound)> {
+        let ExprKind::Name(name) = &expr.peeled().kind else {
             return None;
         };
+        let id = expr.peeled().id;
         let tables = self.checker.tables(self.item)?;
         let bound = Bound {
-            ty: tables.type_of(left.peeled().id).without_none().clone(),
-            stage: tables.stage_of(left.peeled().id),
-            meaning: tables.meanings.get(&left.peeled().id)?.clone(),
+            ty: tables.type_of(id).without_none().clone(),
+            stage: tables.stage_of(id),
+            meaning: tables.meanings.get(&id)?.clone(),
             span: None,
             rivals: Vec::new(),
         };
-        Some((name.clone(), *op, bound))
+        Some((name.clone(), op, bound))
     }
 
     fn typed_with(
@@ -90,6 +98,7 @@ impl Body<'_, '_> {
         want: Option<&Type>,
     ) -> Typed {
         let (of, mut stage) = self.typed(subject, None);
+        let narrowed = self.not_none(subject, BinaryOp::Ne);
         let mut result: Option<Type> = None;
         let mut seen: Vec<Pattern> = Vec::new();
         for arm in arms {
@@ -100,7 +109,13 @@ impl Body<'_, '_> {
                 self.report(errors::arm_unreached(arm.pattern.span));
             }
             seen.push(pattern);
-            let (ty, known) = self.typed(&arm.value, want);
+            let is_some = match seen.last() {
+                Some(Pattern::None | Pattern::Unknown) | None => false,
+                Some(Pattern::Any) => seen.contains(&Pattern::None),
+                Some(Pattern::Bool(_) | Pattern::Text(_)) => true,
+            };
+            let (ty, known) =
+                self.typed_with(narrowed.as_ref().filter(|_| is_some), &arm.value, want);
             result = Some(match result {
                 Some(before) => together(before, &ty, want),
                 None => ty,

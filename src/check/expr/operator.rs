@@ -52,8 +52,23 @@ impl Body<'_, '_> {
             (first, second)
         } else {
             let first = self.typed(left, None);
+            if is_scalar_literal(left) && is_scalar_literal(right) {
+                return self.literals(left, first, right);
+            }
             let second = self.literal_beside(right, &first.0);
             (first, second)
+        }
+    }
+
+    /// Two numbers as written: where one is a fraction, the other is taken as one.
+    fn literals(&mut self, left: &Expr, first: Typed, right: &Expr) -> (Typed, Typed) {
+        let second = match first.0 {
+            Type::Int { .. } => self.typed(right, None),
+            _ => self.literal_beside(right, &first.0),
+        };
+        match (&first.0, &second.0) {
+            (Type::Int { .. }, Type::Float) => (self.typed(left, Some(&Type::Float)), second),
+            _ => (first, second),
         }
     }
 
@@ -166,15 +181,14 @@ impl Body<'_, '_> {
 
     /// Numbers of one type, or an amount times or by a whole number.
     fn product(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
-        let (first, one) = self.typed(left, None);
-        let hint = match &first {
-            Type::Float => Some(Type::Float),
-            _ => None,
+        let (mut first, one) = self.typed(left, None);
+        let (second, other) = match &first {
+            Type::Float if is_scalar_literal(right) => self.typed(right, Some(&Type::Float)),
+            _ => self.typed(right, None),
         };
-        let (second, other) = match hint {
-            Some(hint) if is_scalar_literal(right) => self.typed(right, Some(&hint)),
-            Some(_) | None => self.typed(right, None),
-        };
+        if matches!((&first, &second), (Type::Int { .. }, Type::Float)) && is_scalar_literal(left) {
+            first = self.check(left, &Type::Float);
+        }
         let stage = one.max(other);
         let symbol = op.symbol();
         if !self.is_number(left, &first, symbol) || !self.is_number(right, &second, symbol) {
