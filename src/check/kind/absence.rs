@@ -1,5 +1,7 @@
 //! Which results may be absent, and who uses one where it must exist; what `finally` may and may not use.
 
+use indexmap::IndexMap;
+
 use crate::base::{Name, Span};
 use crate::check::Body;
 use crate::check::kind::node::Node;
@@ -20,148 +22,230 @@ enum Skip {
 }
 
 /// A field of a node that is read somewhere.
-struct Read<'a> {
-    node: &'a Node<'a>,
-    at: usize,
+struct Read {
+    /// The node that is read, by its index.
+    node: usize,
     field: Name,
     span: Span,
 }
 
-/// Reports results that may be absent where they must exist, and what nodes and `finally` cannot have of each other.
-pub(crate) fn check(body: &mut Body<'_, '_>, nodes: &[Node<'_>]) {
-    let skips = skips(nodes);
-    for user in nodes {
-        for read in reads_of(user, nodes) {
-            if user.finally {
-                if read.node.finally && !is_same(user, read.node) {
-                    let declared = read.node.binding.name.span;
-                    body.report(errors::finally_used(
-                        read.span,
-                        &read.node.binding.name.name,
-                        declared,
-                    ));
-                }
-            } else {
-                used_by_task(body, user, &read, &skips);
-            }
-        }
-        if !user.finally {
-            after_finally(body, user, nodes);
-        }
-    }
+/// The nodes of a pipeline, what each reads of others, and whose results may be absent.
+pub(crate) struct Absence<'a> {
+    nodes: &'a [Node<'a>],
+    names: IndexMap<&'a Name, usize>,
+    /// By node.
+    reads: Vec<Vec<Read>>,
+    /// By node.
+    skips: Vec<Skip>,
 }
 
-/// `after: [report]`, where `report` is a node of `finally`.
-fn after_finally(body: &mut Body<'_, '_>, user: &Node<'_>, nodes: &[Node<'_>]) {
-    let Some(after) = option(user, "after") else {
-        return;
-    };
-    let mut found: Vec<(&Node<'_>, Span)> = Vec::new();
-    walk::each_expr(after, &mut |it| {
-        if let ExprKind::Name(name) = &it.kind
-            && let Some(node) = nodes.iter().find(|it| it.binding.name.name == *name)
-        {
-            found.push((node, it.span));
-        }
-        true
-    });
-    for (node, span) in found.into_iter().filter(|(it, _)| it.finally) {
-        let name = &node.binding.name;
-        body.report(errors::finally_used(span, &name.name, name.span));
+impl<'a> Absence<'a> {
+    pub(crate) fn of(nodes: &'a [Node<'a>]) -> Self {
+        let named = nodes.iter().enumerate().rev();
+        let mut found = Self {
+            nodes,
+            names: named.map(|(at, it)| (&it.binding.name.name, at)).collect(),
+            reads: Vec::new(),
+            skips: nodes.iter().map(own_skip).collect(),
+        };
+        found.reads = nodes.iter().map(|it| found.reads_of(it)).collect();
+        found.skip_with_producers();
+        found
     }
-}
 
-fn used_by_task(body: &mut Body<'_, '_>, user: &Node<'_>, read: &Read<'_>, skips: &[Skip]) {
-    let name = &read.node.binding.name;
-    if read.node.finally {
-        return body.report(errors::finally_used(read.span, &name.name, name.span));
-    }
-    if !is_result(read) {
-        if matches!(read.field.as_str(), "status" | "reason") {
-            body.report(errors::status_of_running(
-                read.span,
-                &name.name,
-                &read.field,
-            ));
-        }
-        return;
-    }
-    let skip = skips.get(read.at).copied().unwrap_or(Skip::Never);
-    if may_be_unwritten(read) && skip == Skip::Never {
-        let why = (name.span, "the task may end without writing it");
-        body.report(errors::absent_result(
-            read.span,
-            &name.name,
-            &read.field,
-            why,
-        ));
-        return;
-    }
-    let Some(why) = reason(skip) else {
-        return;
-    };
-    let found = errors::absent_result(read.span, &name.name, &read.field, why);
-    match skip {
-        Skip::Ignored(_) => body.report(errors::absent_ignored(found)),
-        Skip::When(_) | Skip::Parent(_) if !skips_if_absent(user) => {
-            body.report(errors::absent_skippable(found));
-        }
-        Skip::When(_) | Skip::Parent(_) | Skip::Never => {}
-    }
-}
-
-/// Reports a result of a pipeline that must exist and comes from a node that may be skipped.
-pub(crate) fn pipeline_result(body: &mut Body<'_, '_>, nodes: &[Node<'_>], entry: &Field) {
-    let skips = skips(nodes);
-    let mut found = Vec::new();
-    reads_in(&entry.value, nodes, &mut found);
-    for read in found.iter().filter(|it| is_result(it)) {
-        let name = &read.node.binding.name;
-        let skip = skips.get(read.at).copied().unwrap_or(Skip::Never);
-        let unwritten = (name.span, "the task may end without writing it");
-        let why = reason(skip).or_else(|| may_be_unwritten(read).then_some(unwritten));
-        if let Some(why) = why {
-            let found = errors::absent_result(read.span, &name.name, &read.field, why);
-            body.report(errors::absent_pipeline_result(found, &entry.key.name));
-        }
-    }
-}
-
-fn reason(skip: Skip) -> Option<(Span, &'static str)> {
-    match skip {
-        Skip::Never => None,
-        Skip::When(span) => Some((span, "it may be skipped")),
-        Skip::Ignored(span) => Some((span, "it may fail, and the run goes on")),
-        Skip::Parent(span) => Some((span, "it is skipped with the node whose result it needs")),
-    }
-}
-
-/// For each node why its results may be absent.
-fn skips(nodes: &[Node<'_>]) -> Vec<Skip> {
-    let mut skips: Vec<Skip> = nodes.iter().map(own_skip).collect();
-    // Whoever is skipped with its producer may itself be a producer: at most one round for each node.
-    for _ in nodes {
-        let mut changed = false;
-        for (at, node) in nodes.iter().enumerate() {
-            if skips.get(at) != Some(&Skip::Never) || !skips_if_absent(node) {
+    /// Whoever says `if-absent: "skip"` is skipped with its producer, and may itself be a producer.
+    fn skip_with_producers(&mut self) {
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            if !skips_if_absent(node) {
                 continue;
             }
-            let gone = |read: &Read<'_>| {
-                is_result(read) && skips.get(read.at).is_some_and(|it| *it != Skip::Never)
-            };
-            if reads_of(node, nodes).iter().any(gone)
-                && let Some(slot) = skips.get_mut(at)
-                && let Some(option) = option(node, "if-absent")
-            {
-                *slot = Skip::Parent(option.span);
-                changed = true;
+            for read in self.reads.get(at).into_iter().flatten() {
+                if self.is_result(read)
+                    && let Some(users) = users.get_mut(read.node)
+                {
+                    users.push(at);
+                }
             }
         }
-        if !changed {
-            break;
+        let gone = self.skips.iter().enumerate();
+        let gone = gone.filter(|(_, it)| **it != Skip::Never);
+        let mut gone: Vec<usize> = gone.map(|it| it.0).collect();
+        while let Some(producer) = gone.pop() {
+            for user in users.get(producer).into_iter().flatten() {
+                let option = self.nodes.get(*user).and_then(|it| option(it, "if-absent"));
+                if let Some(slot @ Skip::Never) = self.skips.get_mut(*user)
+                    && let Some(option) = option
+                {
+                    *slot = Skip::Parent(option.span);
+                    gone.push(*user);
+                }
+            }
         }
     }
-    skips
+
+    fn skip(&self, node: usize) -> Skip {
+        self.skips.get(node).copied().unwrap_or(Skip::Never)
+    }
+
+    /// The declared type of the result that is read; `None` for a workspace or a status.
+    fn result(&self, read: &Read) -> Option<&Type> {
+        let callee = self.nodes.get(read.node)?.callee.as_deref()?;
+        callee.results.fields.get(&read.field).map(|it| &it.ty)
+    }
+
+    fn is_result(&self, read: &Read) -> bool {
+        self.result(read).is_some()
+    }
+
+    fn may_be_unwritten(&self, read: &Read) -> bool {
+        matches!(self.result(read), Some(Type::Optional(_)))
+    }
+
+    /// What a node reads of others, in its arguments, its options and, where it is embedded, its steps.
+    fn reads_of(&self, user: &Node<'_>) -> Vec<Read> {
+        let mut found = Vec::new();
+        if let Init::Base(base) = &user.binding.init {
+            for arg in base.args.iter().flatten() {
+                self.reads_in(&arg.value, &mut found);
+            }
+        }
+        if let Some(block) = &user.binding.block {
+            walk::each_in_block(block, &mut |it| {
+                found.extend(self.read_by(it));
+                true
+            });
+        }
+        found
+    }
+
+    fn reads_in(&self, expr: &Expr, found: &mut Vec<Read>) {
+        walk::each_expr(expr, &mut |it| {
+            found.extend(self.read_by(it));
+            true
+        });
+    }
+
+    /// `node.field` or `tasks.node.field`, where the expression is one.
+    fn read_by(&self, expr: &Expr) -> Option<Read> {
+        let ExprKind::Field(of, field) = &expr.kind else {
+            return None;
+        };
+        let name = if let ExprKind::Name(name) = &of.peeled().kind {
+            name
+        } else if let ExprKind::Field(group, name) = &of.peeled().kind
+            && matches!(&group.kind, ExprKind::Name(it) if it == "tasks")
+        {
+            &name.name
+        } else {
+            return None;
+        };
+        Some(Read {
+            node: *self.names.get(name)?,
+            field: field.name.clone(),
+            span: expr.span,
+        })
+    }
+
+    /// Reports results that may be absent where they must exist, and what nodes and `finally` cannot have of each other.
+    pub(crate) fn check(&self, body: &mut Body<'_, '_>) {
+        for (at, user) in self.nodes.iter().enumerate() {
+            for read in self.reads.get(at).into_iter().flatten() {
+                let Some(node) = self.nodes.get(read.node) else {
+                    continue;
+                };
+                if !user.finally {
+                    self.used_by_task(body, user, node, read);
+                } else if node.finally && read.node != at {
+                    let name = &node.binding.name;
+                    body.report(errors::finally_used(read.span, &name.name, name.span));
+                }
+            }
+            if !user.finally {
+                self.after_finally(body, user);
+            }
+        }
+    }
+
+    fn used_by_task(&self, body: &mut Body<'_, '_>, user: &Node<'_>, node: &Node<'_>, read: &Read) {
+        let name = &node.binding.name;
+        if node.finally {
+            return body.report(errors::finally_used(read.span, &name.name, name.span));
+        }
+        if !self.is_result(read) {
+            if matches!(read.field.as_str(), "status" | "reason") {
+                body.report(errors::status_of_running(
+                    read.span,
+                    &name.name,
+                    &read.field,
+                ));
+            }
+            return;
+        }
+        let skip = self.skip(read.node);
+        let Some(why) = self.reason(node, read) else {
+            return;
+        };
+        let found = errors::absent_result(read.span, &name.name, &read.field, why);
+        match skip {
+            Skip::Never => body.report(found),
+            Skip::Ignored(_) => body.report(errors::absent_ignored(found)),
+            Skip::When(_) | Skip::Parent(_) if !skips_if_absent(user) => {
+                body.report(errors::absent_skippable(found));
+            }
+            Skip::When(_) | Skip::Parent(_) => {}
+        }
+    }
+
+    /// `after: [report]`, where `report` is a node of `finally`.
+    fn after_finally(&self, body: &mut Body<'_, '_>, user: &Node<'_>) {
+        let Some(after) = option(user, "after") else {
+            return;
+        };
+        let mut found: Vec<(&Node<'_>, Span)> = Vec::new();
+        walk::each_expr(after, &mut |it| {
+            if let ExprKind::Name(name) = &it.kind
+                && let Some(node) = self.names.get(name).and_then(|it| self.nodes.get(*it))
+            {
+                found.push((node, it.span));
+            }
+            true
+        });
+        for (node, span) in found.into_iter().filter(|(it, _)| it.finally) {
+            let name = &node.binding.name;
+            body.report(errors::finally_used(span, &name.name, name.span));
+        }
+    }
+
+    /// Reports a result of a pipeline that must exist and comes from a node that may be skipped.
+    pub(crate) fn pipeline_result(&self, body: &mut Body<'_, '_>, entry: &Field) {
+        let mut found = Vec::new();
+        self.reads_in(&entry.value, &mut found);
+        for read in found.iter().filter(|it| self.is_result(it)) {
+            let Some(node) = self.nodes.get(read.node) else {
+                continue;
+            };
+            if let Some(why) = self.reason(node, read) {
+                let name = &node.binding.name.name;
+                let found = errors::absent_result(read.span, name, &read.field, why);
+                body.report(errors::absent_pipeline_result(found, &entry.key.name));
+            }
+        }
+    }
+
+    /// Why a result may be absent, and where that is said.
+    fn reason(&self, node: &Node<'_>, read: &Read) -> Option<(Span, &'static str)> {
+        match self.skip(read.node) {
+            Skip::When(span) => Some((span, "it may be skipped")),
+            Skip::Ignored(span) => Some((span, "it may fail, and the run goes on")),
+            Skip::Parent(span) => Some((span, "it is skipped with the node whose result it needs")),
+            Skip::Never if self.may_be_unwritten(read) => Some((
+                node.binding.name.span,
+                "the task may end without writing it",
+            )),
+            Skip::Never => None,
+        }
+    }
 }
 
 fn own_skip(node: &Node<'_>) -> Skip {
@@ -184,70 +268,4 @@ fn option<'a>(node: &Node<'a>, name: &str) -> Option<&'a Expr> {
 
 fn is_text(expr: &Expr, text: &str) -> bool {
     expr.peeled().plain_text().is_some_and(|it| it == text)
-}
-
-fn is_same(a: &Node<'_>, b: &Node<'_>) -> bool {
-    a.binding.name.id == b.binding.name.id
-}
-
-/// Whether what is read is a result, no workspace and no status.
-fn is_result(read: &Read<'_>) -> bool {
-    let callee = read.node.callee.as_deref();
-    callee.is_some_and(|it| it.results.fields.contains_key(&read.field))
-}
-
-fn may_be_unwritten(read: &Read<'_>) -> bool {
-    let callee = read.node.callee.as_deref();
-    let field = callee.and_then(|it| it.results.fields.get(&read.field));
-    field.is_some_and(|it| matches!(it.ty, Type::Optional(_)))
-}
-
-/// What a node reads of others, in its arguments, its options and, where it is embedded, its steps.
-fn reads_of<'a>(user: &Node<'a>, nodes: &'a [Node<'a>]) -> Vec<Read<'a>> {
-    let mut found = Vec::new();
-    if let Init::Base(base) = &user.binding.init {
-        for arg in base.args.iter().flatten() {
-            reads_in(&arg.value, nodes, &mut found);
-        }
-    }
-    if let Some(block) = &user.binding.block {
-        walk::each_in_block(block, &mut |it| {
-            found.extend(read_by(it, nodes));
-            true
-        });
-    }
-    found
-}
-
-fn reads_in<'a>(expr: &Expr, nodes: &'a [Node<'a>], found: &mut Vec<Read<'a>>) {
-    walk::each_expr(expr, &mut |it| {
-        found.extend(read_by(it, nodes));
-        true
-    });
-}
-
-/// `node.field` or `tasks.node.field`, where the expression is one.
-fn read_by<'a>(expr: &Expr, nodes: &'a [Node<'a>]) -> Option<Read<'a>> {
-    let ExprKind::Field(of, field) = &expr.kind else {
-        return None;
-    };
-    let name = if let ExprKind::Name(name) = &of.peeled().kind {
-        name
-    } else if let ExprKind::Field(group, name) = &of.peeled().kind
-        && matches!(&group.kind, ExprKind::Name(it) if it == "tasks")
-    {
-        &name.name
-    } else {
-        return None;
-    };
-    let found = nodes.iter().enumerate();
-    let (at, node) = found
-        .into_iter()
-        .find(|(_, it)| it.binding.name.name == *name)?;
-    Some(Read {
-        node,
-        at,
-        field: field.name.clone(),
-        span: expr.span,
-    })
 }

@@ -3,10 +3,11 @@
 use indexmap::IndexMap;
 
 use crate::base::Name;
+use crate::check::kind::absence::Absence;
 use crate::check::kind::block::{Parts, Place, entries, unique};
 use crate::check::kind::callable::Written;
 use crate::check::kind::node::{self, Node};
-use crate::check::kind::{absence, errors, groups, task};
+use crate::check::kind::{errors, groups, task};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
 use crate::syntax::ast::{Decl, Field};
@@ -55,9 +56,10 @@ pub(crate) fn inside(
     body.bind_params(written.params, &callable.function.params, Stage::Run);
     task::workspaces(body, written);
     let nodes = bind_nodes(body, &parts, &finally);
+    let absence = Absence::of(&nodes);
     place.fields(body, written.block, &mut |body, field| {
         if field.key.name == "results" {
-            results(body, field, callable, &nodes, place);
+            results(body, field, callable, &absence, place);
             return true;
         }
         special(body, field)
@@ -65,7 +67,7 @@ pub(crate) fn inside(
     for it in &nodes {
         node::check(body, it);
     }
-    absence::check(body, &nodes);
+    absence.check(body);
     body.pop_scope();
 }
 
@@ -113,7 +115,7 @@ fn results(
     body: &mut Body<'_, '_>,
     field: &Field,
     callable: &Callable,
-    nodes: &[Node<'_>],
+    absence: &Absence<'_>,
     place: &Place,
 ) {
     task::results_field(body, field, callable);
@@ -122,7 +124,7 @@ fn results(
         given.push(entry.key.name.clone());
         let known = callable.results.fields.get(&entry.key.name);
         if known.is_some_and(|it| !matches!(it.ty, Type::Optional(_) | Type::Error)) {
-            absence::pipeline_result(body, nodes, entry);
+            absence.pipeline_result(body, entry);
         }
     });
     for name in callable.results.fields.keys() {
