@@ -34,14 +34,13 @@ pub(crate) fn build(arguments: &args::Build, printer: &Printer) -> anyhow::Resul
     let drifts = changes.drifts();
     if arguments.check {
         data(&list(&drifts, printer.format()));
+        if drifts.is_empty() {
+            printer.note(&format!("`{shown}` is what the program gives"));
+            return Ok(Outcome::Fine);
+        }
         let differ = counted(drifts.len(), "file");
-        printer.note(&format!(
-            "{differ} in `{shown}` not as the program gives it"
-        ));
-        return Ok(match drifts.is_empty() {
-            true => Outcome::Fine,
-            false => Outcome::Findings,
-        });
+        printer.note(&format!("{differ} in `{shown}` to write or remove"));
+        return Ok(Outcome::Findings);
     }
     let applied = changes.apply(session.host());
     applied

@@ -45,6 +45,17 @@ impl Needs {
         for expr in node.expressions() {
             self.expr(&node.name, expr);
         }
+        if node
+            .when
+            .as_ref()
+            .and_then(Expr::maker)
+            .is_some_and(|it| it == "cel")
+        {
+            let name = &node.name;
+            self.unable.insert(format!(
+                "the condition of `{name}` is in CEL's own words, which are not computed here: say it as an expression"
+            ));
+        }
         match &node.callee {
             Callee::Task(name) => {
                 if let Some(task) = plan.tasks.get(name)
