@@ -27,7 +27,7 @@ type Key = (String, String, String);
 /// An environment with its objects.
 struct Overlay<'a> {
     environment: &'a Environment,
-    pieces: Vec<Piece>,
+    pieces: IndexMap<Key, Piece>,
 }
 
 pub(crate) fn emit(plan: &Plan, files: &mut Files, _sink: &mut Sink) {
@@ -55,17 +55,20 @@ fn overlays(plan: &Plan, files: &mut Files) {
             plan,
             environment: Some(environment),
         };
+        let pieces = objects::of(place).into_iter();
+        let pieces = pieces.map(|it| (it.key(), it)).collect();
         Overlay {
             environment,
-            pieces: objects::of(place),
+            pieces,
         }
     };
-    let all: Vec<Overlay<'_>> = plan.environments.values().map(overlay).collect();
+    let all = plan.environments.values().map(overlay);
+    // An environment without objects is only a name, and kustomize refuses a directory of nothing.
+    let all: Vec<Overlay<'_>> = all.filter(|it| !it.pieces.is_empty()).collect();
     let shared = shared_objects(&all, plan);
     let pieces: Vec<Piece> = shared.values().cloned().collect();
     base(&pieces, files);
-    // An environment without objects is only a name, and kustomize refuses a directory of nothing.
-    for it in all.iter().filter(|it| !it.pieces.is_empty()) {
+    for it in &all {
         write_overlay(it, &shared, plan, files);
     }
 }
@@ -83,52 +86,33 @@ fn base(pieces: &[Piece], files: &mut Files) {
 
 /// The objects that every environment has, as they stand in `base/`.
 fn shared_objects(all: &[Overlay<'_>], plan: &Plan) -> IndexMap<Key, Piece> {
-    let Some(first) = all.first() else {
-        return IndexMap::new();
+    let in_all = |key: &Key| all.iter().all(|it| it.pieces.contains_key(key));
+    let keys: IndexSet<&Key> = all.iter().flat_map(|it| it.pieces.keys()).collect();
+    let (common, alone): (Vec<&Key>, Vec<&Key>) = keys.into_iter().partition(|it| in_all(it));
+    let names = |keys: &[&Key]| -> IndexSet<String> {
+        let names = keys.iter().map(|(_, _, name)| name.clone());
+        names.collect()
     };
-    let in_all = |key: &Key| all.iter().all(|it| find(it, key).is_some());
-    let alone = all.iter().flat_map(|it| &it.pieces);
-    let alone = alone.map(Piece::key).filter(|it| !in_all(it));
-    let alone: IndexSet<String> = alone.map(|(_, _, name)| name).collect();
-    let common_names: IndexSet<String> = first
-        .pieces
-        .iter()
-        .map(Piece::key)
-        .filter(|it| in_all(it))
-        .map(|it| it.2)
-        .collect();
+    let (common_names, alone) = (names(&common), names(&alone));
     let own = |text: &str| alone.contains(text) && !common_names.contains(text);
-    let mut found = IndexMap::new();
-    for piece in &first.pieces {
-        let key = piece.key();
-        let same: Vec<&Tree> = all
-            .iter()
-            .filter_map(|it| find(it, &key))
-            .map(|it| &it.tree)
-            .collect();
-        if same.len() != all.len() {
-            continue;
-        }
-        let tree = shared::common(&same, &own).filter(|it| has_content(it, &piece.tree));
-        let Some(tree) = tree else {
-            continue;
+    let declared = repositories(plan);
+    let piece = |key: &Key| {
+        let same: Vec<&Piece> = all.iter().filter_map(|it| it.pieces.get(key)).collect();
+        let first = *same.first()?;
+        let trees: Vec<&Tree> = same.iter().map(|it| &it.tree).collect();
+        let tree = shared::common(&trees, &own)?;
+        let operations = trees.iter().flat_map(|it| patch::between(&tree, it));
+        let fits = !operations
+            .into_iter()
+            .any(|it| sets_version(&it, &declared));
+        let worth = fits && has_content(&tree, &first.tree);
+        let piece = Piece {
+            tree,
+            ..first.clone()
         };
-        let releases = |it: &&Tree| {
-            patch::between(&tree, it)
-                .iter()
-                .any(|it| sets_version(it, plan))
-        };
-        if !same.iter().any(releases) {
-            found.insert(
-                key,
-                Piece {
-                    tree,
-                    ..piece.clone()
-                },
-            );
-        }
-    }
-    found
+        worth.then_some((key.clone(), piece))
+    };
+    common.into_iter().filter_map(piece).collect()
 }
 
 /// Whether what is common is worth a file in `base/`, and not the mere shell of an object.
@@ -143,37 +127,37 @@ fn has_content(common: &Tree, whole: &Tree) -> bool {
     content(common) > 0 || content(whole) == 0
 }
 
-fn find<'a>(overlay: &'a Overlay<'_>, key: &Key) -> Option<&'a Piece> {
-    overlay.pieces.iter().find(|it| it.key() == *key)
-}
-
 /// Whether a patch would touch an image whose version the release file sets.
 ///
 /// Patches come after it, so they would take the version away; such objects are written whole.
-fn sets_version(operation: &Tree, plan: &Plan) -> bool {
+fn sets_version(operation: &Tree, declared: &IndexSet<&str>) -> bool {
     let path = operation.get("path").and_then(Tree::as_str);
     let at_image = path.is_some_and(|it| it.ends_with("/image"));
     let value = operation.get("value");
-    let is_declared = |it: &Tree| images(it, plan).next().is_some();
-    let text = value.and_then(Tree::as_str);
-    let whole =
-        at_image && text.is_some_and(|it| plan.images.values().any(|image| image.repository == it));
-    whole || value.is_some_and(is_declared)
+    let text = value.and_then(Tree::as_str).filter(|_| at_image);
+    let whole = text.is_some_and(|it| declared.contains(it));
+    whole || value.is_some_and(|it| !images(it, declared).is_empty())
+}
+
+/// The repositories of the images that the program declares.
+fn repositories(plan: &Plan) -> IndexSet<&str> {
+    plan.images
+        .values()
+        .map(|it| it.repository.as_str())
+        .collect()
 }
 
 /// The declared images that containers within run, by their repositories.
-fn images<'a>(tree: &'a Tree, plan: &'a Plan) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
+fn images<'a>(tree: &Tree, declared: &IndexSet<&'a str>) -> Vec<&'a str> {
     match tree {
         Tree::Object(fields) => {
             let own = fields.get("image").and_then(Tree::as_str);
-            let declared = plan.images.values().map(|it| &it.repository);
-            let own = declared.filter(move |it| own == Some(it.as_str()));
-            Box::new(own.chain(fields.values().flat_map(|it| images(it, plan))))
+            let own = own.and_then(|it| declared.get(it).copied());
+            let inner = fields.values().flat_map(|it| images(it, declared));
+            own.into_iter().chain(inner).collect()
         }
-        Tree::Array(items) => Box::new(items.iter().flat_map(|it| images(it, plan))),
-        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {
-            Box::new(std::iter::empty())
-        }
+        Tree::Array(items) => items.iter().flat_map(|it| images(it, declared)).collect(),
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => Vec::new(),
     }
 }
 
@@ -190,20 +174,17 @@ fn write_overlay(
     if !shared.is_empty() {
         resources.push("../../base".to_owned());
     }
-    let own = overlay
-        .pieces
-        .iter()
-        .filter(|it| !shared.contains_key(&it.key()));
-    let own: Vec<Piece> = own.cloned().collect();
+    let own = overlay.pieces.iter();
+    let own = own.filter(|(key, _)| !shared.contains_key(*key));
+    let own: Vec<Piece> = own.map(|(_, it)| it.clone()).collect();
     resources.extend(write(&directory, &own, files));
     let mut fields = Fields::default();
     fields.put("namespace", environment.namespace.as_str());
     fields.put_filled("resources", resources);
-    let used: IndexSet<&Name> = overlay
-        .pieces
-        .iter()
-        .flat_map(|it| images(&it.tree, plan))
-        .collect();
+    let declared = repositories(plan);
+    let used = overlay.pieces.values();
+    let used = used.flat_map(|it| images(&it.tree, &declared));
+    let used: IndexSet<&str> = used.collect();
     if !used.is_empty() {
         fields.put("components", json!(["release"]));
         release(&directory, &used, environment.span, files);
@@ -214,8 +195,8 @@ fn write_overlay(
 }
 
 /// The file that says which version runs; pipelines write it.
-fn release(directory: &str, images: &IndexSet<&Name>, span: Span, files: &mut Files) {
-    let image = |it: &&Name| json!({ "name": it.as_str(), "newTag": "unreleased" });
+fn release(directory: &str, images: &IndexSet<&str>, span: Span, files: &mut Files) {
+    let image = |it: &&str| json!({ "name": it, "newTag": "unreleased" });
     let images: Tree = images.iter().map(image).collect();
     let component = json!({
         "apiVersion": "kustomize.config.k8s.io/v1alpha1",
@@ -230,10 +211,10 @@ fn release(directory: &str, images: &IndexSet<&Name>, span: Span, files: &mut Fi
 }
 
 /// Images that the environment takes from elsewhere; the version stays as released.
-fn renamed(environment: &Environment, used: &IndexSet<&Name>, plan: &Plan) -> Tree {
+fn renamed(environment: &Environment, used: &IndexSet<&str>, plan: &Plan) -> Tree {
     let entry = |name: &Name, it: &crate::plan::env::Image| {
         let own = environment.images.get(name)?;
-        let differs = own.repository != it.repository && used.contains(&it.repository);
+        let differs = own.repository != it.repository && used.contains(it.repository.as_str());
         let entry =
             || json!({ "name": it.repository.as_str(), "newName": own.repository.as_str() });
         differs.then(entry)
@@ -254,7 +235,7 @@ fn patches(
     let mut taken: IndexSet<String> = IndexSet::new();
     let mut entries = Vec::new();
     for (key, base) in shared {
-        let Some(piece) = find(overlay, key) else {
+        let Some(piece) = overlay.pieces.get(key) else {
             continue;
         };
         let operations = patch::between(&base.tree, &piece.tree);

@@ -16,9 +16,12 @@ use crate::value::Value;
 /// Applies the rules to every app, as it is in every environment, and to the environments themselves.
 pub(crate) fn verify(plan: &Plan, sink: &mut Sink) {
     apps(&plan.apps, sink);
+    given_twice(&plan.apps, plan.objects.iter(), sink);
     for environment in plan.environments.values() {
         apps(&environment.apps, sink);
         foreign_objects(environment, &plan.objects, sink);
+        let objects = plan.objects.iter().chain(&environment.objects);
+        given_twice(&environment.apps, objects, sink);
     }
     one_namespace_each(plan, sink);
 }
@@ -264,6 +267,51 @@ fn said_twice(app: &App, sink: &mut Sink) {
             sink.push(errors::said_twice(stated.span, field, word));
         }
     }
+}
+
+/// A `resource` that an app gives already.
+fn given_twice<'a>(
+    apps: &IndexMap<Name, App>,
+    objects: impl Iterator<Item = &'a Object>,
+    sink: &mut Sink,
+) {
+    let own = apps.values().filter(|it| !it.external);
+    let given = own.flat_map(|app| gives(app).into_iter().map(move |it| (it, app)));
+    let given: IndexMap<(&str, Name), &App> = given.collect();
+    for object in objects {
+        let key = (object.kind.as_str(), object.meta.name.clone());
+        if let Some(app) = given.get(&key) {
+            let found = errors::given_twice(object.meta.span, &object.kind, app);
+            sink.push(found);
+        }
+    }
+}
+
+/// Kind and name of the objects that an app gives; not of its ConfigMap, whose name carries a hash.
+fn gives(app: &App) -> Vec<(&'static str, Name)> {
+    let workload = match (&app.workload, &app.rollout) {
+        (Workload::Stateless, Rollout::Rolling { .. } | Rollout::Recreate) => "Deployment",
+        (Workload::Stateless, Rollout::Canary(_) | Rollout::BlueGreen(_)) => "Rollout",
+        (Workload::Existing(_), _) => "Rollout",
+        (Workload::Stateful(_), _) => "StatefulSet",
+        (Workload::Daemon, _) => "DaemonSet",
+        (Workload::Job(_), _) => "Job",
+        (Workload::Cron(_), _) => "CronJob",
+    };
+    let scales = matches!(app.replicas, Some(Replicas::Auto { .. }));
+    let asked = [
+        (workload, true),
+        ("HorizontalPodAutoscaler", scales),
+        ("NetworkPolicy", app.network.is_some()),
+        ("PodDisruptionBudget", app.disruption.is_some()),
+        ("PodMonitor", app.metrics.is_some()),
+        ("PrometheusRule", !app.alerts.is_empty()),
+        ("ServiceAccount", app.account.is_some()),
+    ];
+    let asked = asked.into_iter().filter(|(_, asked)| *asked);
+    let named = asked.map(|(kind, _)| (kind, app.meta.name.clone()));
+    let services = service_names(app).into_iter();
+    named.chain(services.map(|it| ("Service", it))).collect()
 }
 
 /// kustomize would move what belongs to another namespace, or to none, into that of the environment.

@@ -130,3 +130,12 @@ pub(crate) fn unknown_patch(
     let known: Vec<String> = known.map(|it| format!("`{it}`")).collect();
     found.help(format!("it can give {}", known.join(", ")))
 }
+
+pub(crate) fn given_twice(at: Span, kind: &str, app: &App) -> Diagnostic {
+    let name = &app.meta.name;
+    let message = format!("`{name}` gives this {kind} already");
+    let found = Diagnostic::new("duplicate-name", at, message);
+    let found = found.label(app.meta.span, "its fields ask for it");
+    found
+        .help("amend it there, with `patch:` where no field says it, or give this one another name")
+}
