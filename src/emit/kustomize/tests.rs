@@ -343,7 +343,7 @@ fn plan() -> Plan {
             "dev",
             vec![app("wudi-app", 1, "debug"), app("worker", 1, "debug")],
         ),
-        environment("staging", vec![staging, app("worker", 2, "info")]),
+        environment("staging", vec![staging, staging_worker]),
         prod,
     ];
     let cluster = Cluster {
