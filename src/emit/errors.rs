@@ -75,6 +75,37 @@ pub(crate) fn not_in_text(reference: &Ref, span: Span) -> Diagnostic {
     Diagnostic::new("late-value", span, format!("{what} cannot stand in text")).help(help)
 }
 
+/// How a node went, in the text of an embedded task.
+pub(crate) fn not_in_task(reference: &Ref, span: Span) -> Diagnostic {
+    let what = match reference {
+        Ref::NodeStatus(node) => format!("`{node}.status`"),
+        Ref::NodeReason(node) => format!("`{node}.reason`"),
+        Ref::NodeLength(node) => format!("`{node}.length`"),
+        Ref::TasksStatus => "`tasks.status`".to_owned(),
+        Ref::Param(_)
+        | Ref::ResultPath(_)
+        | Ref::StepResultPath(..)
+        | Ref::StepResult(..)
+        | Ref::StepExitCodePath(_)
+        | Ref::Workspace(..)
+        | Ref::NodeResult(..)
+        | Ref::Context(_)
+        | Ref::Each(_)
+        | Ref::Event(_)
+        | Ref::Metric(_)
+        | Ref::SecretKey(..)
+        | Ref::ConfigKey(..)
+        | Ref::Field(_) => "this value".to_owned(),
+    };
+    Diagnostic::new(
+        "late-value",
+        span,
+        format!("{what} is not known within an embedded task"),
+    )
+    .note("Tekton fills it in among the arguments of a node only")
+    .help("give the task a parameter for it, and pass it by `params: { … }`")
+}
+
 pub(crate) fn no_event_variable(field: &str, span: Span) -> Diagnostic {
     Diagnostic::new(
         "late-value",

@@ -38,8 +38,9 @@ fn object(run: &Run, plan: &Plan, sink: &mut Sink) -> Option<Tree> {
     };
     let mut metadata = Fields::default();
     metadata.put("name", run.meta.name.as_str());
-    metadata.put_filled("annotations", annotations::annotations(run, plan, sink));
     meta::common(&run.meta, &mut metadata, ctx, sink);
+    let annotations = annotations::annotations(run, plan, sink);
+    metadata.amend("annotations", &annotations.into());
     let mut spec = Fields::default();
     let declared = plan.pipelines.get(name).filter(|it| it.external.is_none());
     match declared {

@@ -67,33 +67,35 @@ pub(crate) fn unbound(span: Span, run: &Name, what: &str, workspace: &Workspace)
 
 // ---- scripts and strings
 
-/// `script` is where the script stands, if the value came into it from elsewhere.
-pub(crate) fn injection(span: Span, reference: &Ref, script: Option<Span>) -> Diagnostic {
+/// `hole` is where the value is written, if that is not in the script itself.
+pub(crate) fn injection(span: Span, reference: &Ref, hole: Option<Span>) -> Diagnostic {
     let what = described(reference);
-    let mut found = Diagnostic::new(
-        "script-injection",
-        span,
-        format!("{what} is spliced into a script"),
-    );
-    if let Some(script) = script {
-        found = found.label(script, "this script");
-    }
-    found
+    let message = format!("{what} is spliced into a script");
+    at_hole(Diagnostic::new("script-injection", span, message), hole)
         .note("its text becomes part of the program, so whoever chooses it can run commands")
         .help(through_environment(reference))
 }
 
-pub(crate) fn injection_of_word(span: Span, reference: &Ref, flag: &str) -> Diagnostic {
+pub(crate) fn injection_of_word(
+    span: Span,
+    reference: &Ref,
+    flag: &str,
+    hole: Option<Span>,
+) -> Diagnostic {
     let what = described(reference);
-    Diagnostic::new(
-        "script-injection",
-        span,
-        format!("{what} is spliced into what `{flag}` runs"),
-    )
-    .note(format!(
-        "the word after `{flag}` is code, so whoever chooses the text can run commands"
-    ))
-    .help(through_environment(reference))
+    let message = format!("{what} is spliced into what `{flag}` runs");
+    let note =
+        format!("the word after `{flag}` is code, so whoever chooses the text can run commands");
+    at_hole(Diagnostic::new("script-injection", span, message), hole)
+        .note(note)
+        .help(through_environment(reference))
+}
+
+fn at_hole(found: Diagnostic, hole: Option<Span>) -> Diagnostic {
+    match hole {
+        Some(hole) => found.label(hole, "through this hole"),
+        None => found,
+    }
 }
 
 fn through_environment(reference: &Ref) -> String {

@@ -32,8 +32,8 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
 fn spliced(script: &Expr, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
     walk::bare_refs(script, &mut |reference, expr| {
         if !is_safe(reference) {
-            let place = place_of(expr, script);
-            sink.push(errors::injection(expr.span, reference, place));
+            let (place, hole) = place_of(expr, script);
+            sink.push(errors::injection(place, reference, hole));
         }
     });
 }
@@ -56,11 +56,15 @@ fn own_words(when: &Expr, sink: &mut Sink) {
     }
 }
 
-/// Where the script itself is, so that a hole that came from elsewhere is shown with it.
-fn place_of(hole: &Expr, script: &Expr) -> Option<Span> {
+/// Where to edit: the hole, or the script if the hole came into it from elsewhere, which is then the second place.
+fn place_of(hole: &Expr, script: &Expr) -> (Span, Option<Span>) {
     let (hole, script) = (hole.span, script.span);
     let within = hole.file == script.file && hole.start >= script.start && hole.end <= script.end;
-    (!within).then_some(script)
+    if within {
+        (hole, None)
+    } else {
+        (script, Some(hole))
+    }
 }
 
 /// The word after `-c` or `-e` is code too.
@@ -73,7 +77,8 @@ fn arguments(step: &Step, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
             walk::bare_refs(code, &mut |reference, expr| {
                 if !is_safe(reference) {
                     let flag = flag.text().unwrap_or_default();
-                    sink.push(errors::injection_of_word(expr.span, reference, flag));
+                    let (place, hole) = place_of(expr, code);
+                    sink.push(errors::injection_of_word(place, reference, flag, hole));
                 }
             });
         }

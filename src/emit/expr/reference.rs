@@ -13,6 +13,10 @@ pub(crate) fn text(reference: &Ref, span: Span, ctx: Context<'_>, sink: &mut Sin
     if let Ref::Event(path) = reference {
         return event::placeholder(path, span, ctx, sink);
     }
+    if ctx.task.is_some() && is_of_pipeline(reference) {
+        sink.push(errors::not_in_task(reference, span));
+        return String::new();
+    }
     match path(reference) {
         Some(path) => format!("$({path})"),
         None => {
@@ -20,6 +24,14 @@ pub(crate) fn text(reference: &Ref, span: Span, ctx: Context<'_>, sink: &mut Sin
             String::new()
         }
     }
+}
+
+/// What Tekton fills in for the arguments of a node, and not within an embedded task.
+fn is_of_pipeline(reference: &Ref) -> bool {
+    matches!(
+        reference,
+        Ref::NodeStatus(_) | Ref::NodeReason(_) | Ref::NodeLength(_) | Ref::TasksStatus
+    )
 }
 
 /// `record.field`

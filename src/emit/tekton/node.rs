@@ -1,5 +1,7 @@
 //! Nodes of a pipeline.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use crate::base::graph::Dag;
@@ -9,7 +11,7 @@ use crate::emit::core::data::{self, Fields};
 use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{meta, param, task};
-use crate::plan::{Callee, Expr, Node, Ref, Task};
+use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task, Workspace, WorkspaceUse};
 use crate::yaml::Tree;
 
 /// How a declared task stands in a pipeline.
@@ -179,6 +181,46 @@ fn workspaces(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
         Tree::from(fields)
     };
     node.workspaces.iter().map(workspace).collect()
+}
+
+/// The node with the workspaces wired that its embedded task takes from around it.
+///
+/// Tekton hands them on by itself only where the pipeline is embedded as well.
+pub(crate) fn wired<'a>(node: &'a Node, pipeline: &Pipeline) -> Cow<'a, Node> {
+    let Some(task) = node.embedded() else {
+        return Cow::Borrowed(node);
+    };
+    let mut taken: IndexMap<Name, Span> = IndexMap::new();
+    for expr in task.expressions() {
+        expr.each_ref(&mut |it, span| {
+            if let Ref::Workspace(name, _) = it
+                && !task.workspaces.contains_key(name)
+            {
+                taken.entry(name.clone()).or_insert(span);
+            }
+        });
+    }
+    let (mut node, mut task) = (Cow::Borrowed(node), task.clone());
+    for (name, span) in taken {
+        let Some(workspace) = pipeline.workspaces.get(&name) else {
+            continue;
+        };
+        let used = WorkspaceUse {
+            workspace: name.clone(),
+            span,
+            sub_path: None,
+            writes: !workspace.read_only,
+        };
+        let declared = Workspace {
+            description: None,
+            ..workspace.clone()
+        };
+        task.workspaces.insert(name.clone(), declared);
+        let node = node.to_mut();
+        node.workspaces.insert(name, used);
+        node.callee = Callee::Embedded(Box::new(task.clone()));
+    }
+    node
 }
 
 /// The nodes that must come first and that no reference, near or far, orders before it.
