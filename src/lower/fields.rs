@@ -28,6 +28,9 @@ pub(crate) struct Layer<'a> {
     pub(crate) block: &'a ast::Block,
 }
 
+/// Fields of an app that are parts of objects of Kubernetes.
+const OBJECTS: &[&str] = &["pod", "patch"];
+
 /// The computed fields of a block, in the order of the text. `none` is never among them: a field that is `none` is absent.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields {
@@ -107,6 +110,9 @@ impl Fields {
             return;
         }
         let value = match self.values.get(name) {
+            Some((base, _)) if OBJECTS.contains(&name.as_str()) => {
+                amend::amend_object(base, &change)
+            }
             Some((base, _)) => amend::amend(base, &change),
             None => amend::alone(change),
         };
