@@ -13,7 +13,7 @@ use crate::syntax::ast;
 pub(crate) struct ItemId(pub(crate) u32);
 
 /// A set of files with one scope: the user's own, the prelude, `std/git`, a dependency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct PackageId(pub(crate) u32);
 
 /// An item with where it comes from.
@@ -51,12 +51,6 @@ pub(crate) struct Program {
     pub(crate) prelude: PackageId,
     /// The files in the order in which they were read.
     pub(crate) trees: Vec<Arc<ast::Tree>>,
-}
-
-impl Default for PackageId {
-    fn default() -> Self {
-        Self(0)
-    }
 }
 
 impl Program {

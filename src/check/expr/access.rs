@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::Name;
-use crate::check::expr::Typed;
+use crate::check::expr::{Typed, place};
 use crate::check::{Body, Callable, Meaning, Signature, Stage, errors, stage};
 use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{Arg, Expr, ExprKind, TypeExpr, Word};
@@ -312,7 +312,7 @@ impl Body<'_, '_> {
 
     pub(crate) fn cast(&mut self, expr: &Expr, inner: &Expr, ty: &TypeExpr) -> Typed {
         let target = self.resolve_type(ty);
-        if is_literal(inner) {
+        if is_literal_of(inner, &target) {
             let (_, stage) = self.typed(inner, Some(&target));
             return (target, stage);
         }
@@ -337,12 +337,17 @@ fn has_field(ty: &Type, name: &Name) -> bool {
     }
 }
 
-fn is_literal(expr: &Expr) -> bool {
-    let kind = &expr.peeled().kind;
-    matches!(
-        kind,
-        ExprKind::Quantity(_) | ExprKind::Record(_) | ExprKind::List { .. }
-    ) || expr.peeled().plain_text().is_some()
+/// Whether the expression is a literal that the type decides about; a number as a text is a cast like others.
+fn is_literal_of(expr: &Expr, target: &Type) -> bool {
+    let expr = expr.peeled();
+    let members = place::members(target);
+    match &expr.kind {
+        ExprKind::Quantity(_) => members
+            .iter()
+            .any(|it| place::has_order(it) || place::is_open(it)),
+        ExprKind::Record(_) | ExprKind::List { .. } => true,
+        _ => expr.plain_text().is_some() && !place::strings(target).is_empty(),
+    }
 }
 
 fn is_method(callable: &Callable) -> bool {
