@@ -27,18 +27,16 @@ impl<'a> Lowerer<'a> {
     ) -> Expr {
         let callee = callee.peeled();
         let meaning = self.checked.tables(scope.item).meanings.get(&callee.id);
-        let subject = match &callee.kind {
-            ast::ExprKind::Field(of, word) => {
-                let subject = self.expr(of, scope);
-                if let Some(workspace) = Workspace::of(&subject)
-                    && word.name == "sub"
-                {
-                    return self.sub_path(expr.span, workspace, args, scope);
-                }
-                Some(subject)
+        let mut subject = None;
+        if let ast::ExprKind::Field(of, word) = &callee.kind {
+            let receiver = self.expr(of, scope);
+            if let Some(workspace) = Workspace::of(&receiver)
+                && word.name == "sub"
+            {
+                return self.sub_path(expr.span, workspace, args, scope);
             }
-            _ => None,
-        };
+            subject = Some(receiver);
+        }
         match meaning {
             Some(Meaning::Item(id)) => {
                 self.call_item(expr.span, expr.id, *id, (subject, args), scope)

@@ -179,18 +179,13 @@ pub(crate) fn unary(span: Span, op: UnaryOp, inner: Expr) -> Result<Expr, Failur
         let result = eval::unary(op, value);
         return settled(span, result);
     }
-    let kind = match inner.kind {
-        ExprKind::Error => ExprKind::Error,
-        ExprKind::Unary(UnaryOp::Not, twice) if op == UnaryOp::Not => return Ok((*twice).clone()),
-        other => ExprKind::Unary(
-            op,
-            Expr {
-                span: inner.span,
-                kind: other,
-            }
-            .into(),
-        ),
-    };
+    if matches!(inner.kind, ExprKind::Error) {
+        return Ok(Expr::error(span));
+    }
+    if let (ExprKind::Unary(UnaryOp::Not, twice), UnaryOp::Not) = (&inner.kind, op) {
+        return Ok((**twice).clone());
+    }
+    let kind = ExprKind::Unary(op, inner.into());
     Ok(Expr { span, kind })
 }
 

@@ -95,13 +95,12 @@ impl<'a> Lowerer<'a> {
     fn workspace(&mut self, expr: &ast::Expr, name: &Name, scope: &Scope<'a>) -> Expr {
         let members = self.decl(scope.item).and_then(|(_, it)| it.block.as_ref());
         let mut members = members.into_iter().flat_map(|it| &it.members);
-        let node = members.find_map(|it| match &it.kind {
-            ast::MemberKind::Decl(it)
-                if it.kind.name == "workspace" && it.head.name.name == *name =>
-            {
-                Some(it.head.name.id)
-            }
-            _ => None,
+        let node = members.find_map(|it| {
+            let ast::MemberKind::Decl(decl) = &it.kind else {
+                return None;
+            };
+            let head = &decl.head.name;
+            (decl.kind.name == "workspace" && head.name == *name).then_some(head.id)
         });
         let bound = node.and_then(|it| scope.get(scope.item, it));
         bound

@@ -76,9 +76,11 @@ pub(crate) fn members<'a, 'l>(
 
 /// The declarations of a kind in the user's own package, in the order of the text.
 pub(crate) fn items_of<'a>(program: &'a Program, kind: &str) -> Vec<(&'a Item, &'a ast::Decl)> {
-    let decl = |item: &'a Item| match &item.tree.kind {
-        ast::ItemKind::Decl(decl) if decl.kind.name == kind => Some((item, decl)),
-        _ => None,
+    let decl = |item: &'a Item| {
+        let ast::ItemKind::Decl(decl) = &item.tree.kind else {
+            return None;
+        };
+        (decl.kind.name == kind).then_some((item, decl))
     };
     program.own_items().filter_map(decl).collect()
 }

@@ -5,14 +5,10 @@ use crate::value::Value;
 
 /// The value of `text` where a value of `ty` is expected.
 pub(crate) fn value(text: &str, ty: &Type) -> Value {
-    let expected = match ty {
-        Type::Range(inner) | Type::Secret(inner) => inner,
-        Type::Optional(inner) => match &**inner {
-            Type::Range(inner) | Type::Secret(inner) => inner,
-            _ => ty,
-        },
-        _ => ty,
-    };
+    let mut expected = ty.without_none();
+    if let Type::Range(inner) | Type::Secret(inner) = expected {
+        expected = inner;
+    }
     // A bound may speak of the number behind a `-`.
     types::literal(text, expected)
         .or_else(|_| types::literal(text, unbounded(expected)))
@@ -21,9 +17,11 @@ pub(crate) fn value(text: &str, ty: &Type) -> Value {
 }
 
 fn unbounded(ty: &Type) -> &Type {
-    match ty {
-        Type::Int { .. } => &Type::INT,
-        Type::Percent { .. } => &Type::PERCENT,
-        _ => ty,
+    if matches!(ty, Type::Int { .. }) {
+        return &Type::INT;
     }
+    if matches!(ty, Type::Percent { .. }) {
+        return &Type::PERCENT;
+    }
+    ty
 }

@@ -116,17 +116,16 @@ impl<'a> Lowerer<'a> {
         let mut path = Vec::new();
         let mut at = expr.peeled();
         loop {
-            match &at.kind {
-                ast::ExprKind::Field(of, word) => {
-                    path.push(word.name.clone());
-                    at = of.peeled();
-                }
-                ast::ExprKind::Index(of, index) => {
-                    path.push(index_text(index)?);
-                    at = of.peeled();
-                }
-                ast::ExprKind::Name(_) => break,
-                _ => return None,
+            if let ast::ExprKind::Field(of, word) = &at.kind {
+                path.push(word.name.clone());
+                at = of.peeled();
+            } else if let ast::ExprKind::Index(of, index) = &at.kind {
+                path.push(index_text(index)?);
+                at = of.peeled();
+            } else if let ast::ExprKind::Name(_) = &at.kind {
+                break;
+            } else {
+                return None;
             }
         }
         let meaning = self.checked.tables(scope.item).meanings.get(&at.id);

@@ -46,9 +46,11 @@ pub(crate) fn declared<'a>(
     kind: &'static str,
 ) -> impl Iterator<Item = (&'a Decl, &'a [Doc])> {
     let members = block.into_iter().flat_map(|it| &it.members);
-    members.filter_map(move |member| match &member.kind {
-        MemberKind::Decl(decl) if decl.kind.name == kind => Some((&**decl, &*member.docs)),
-        _ => None,
+    members.filter_map(move |member| {
+        let MemberKind::Decl(decl) = &member.kind else {
+            return None;
+        };
+        (decl.kind.name == kind).then_some((&**decl, &*member.docs))
     })
 }
 

@@ -291,13 +291,10 @@ fn put_argument(node: &mut Node, callable: &Callable, name: Name, value: Expr) {
         Some(ty) => fold::erased_for(ty, it),
         None => it,
     };
-    match value.kind {
-        ExprKind::Each(list) => {
-            node.matrix.insert(name, travels((*list).clone()));
-        }
-        _ => {
-            node.args.insert(name, travels(value));
-        }
+    if let ExprKind::Each(list) = value.kind {
+        node.matrix.insert(name, travels((*list).clone()));
+    } else {
+        node.args.insert(name, travels(value));
     }
 }
 

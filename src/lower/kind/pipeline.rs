@@ -27,18 +27,25 @@ pub(crate) type WrittenNode<'a> = (&'a Binding, &'a [Doc]);
 /// The nodes of a pipeline's block, and those of its `finally`.
 pub(crate) fn bindings(block: Option<&Block>) -> (Vec<WrittenNode<'_>>, Vec<WrittenNode<'_>>) {
     let mut members = block.into_iter().flat_map(|it| &it.members);
-    let finally = members.find_map(|it| match &it.kind {
-        MemberKind::Amend(amend) if amend.name.name == "finally" => Some(&amend.block),
-        _ => None,
-    });
+    let finally = members.find_map(|it| block_named(it, "finally"));
     (bindings_of(block), bindings_of(finally))
+}
+
+/// The block of `name { … }`.
+pub(crate) fn block_named<'a>(member: &'a ast::Member, name: &str) -> Option<&'a Block> {
+    let MemberKind::Amend(amend) = &member.kind else {
+        return None;
+    };
+    (amend.name.name == name).then_some(&amend.block)
 }
 
 fn bindings_of(block: Option<&Block>) -> Vec<WrittenNode<'_>> {
     let members = block.into_iter().flat_map(|it| &it.members);
-    let all = members.filter_map(|it| match &it.kind {
-        MemberKind::Binding(binding) => Some((binding, &*it.docs)),
-        _ => None,
+    let all = members.filter_map(|it| {
+        let MemberKind::Binding(binding) = &it.kind else {
+            return None;
+        };
+        Some((binding, &*it.docs))
     });
     all.collect()
 }
@@ -267,20 +274,19 @@ fn record_entries<'a>(
     key: &'static str,
 ) -> impl Iterator<Item = &'a ast::Field> {
     let members = block.into_iter().flat_map(|it| &it.members);
-    let records = members.filter_map(move |it| match &it.kind {
-        MemberKind::Field(field) if field.key.name == key => Some(field.value.peeled()),
-        _ => None,
+    let records = members.filter_map(move |it| {
+        let MemberKind::Field(field) = &it.kind else {
+            return None;
+        };
+        let ast::ExprKind::Record(entries) = &field.value.peeled().kind else {
+            return None;
+        };
+        (field.key.name == key).then_some(entries)
     });
-    records
-        .filter_map(|it| match &it.kind {
-            ast::ExprKind::Record(entries) => Some(entries),
-            _ => None,
-        })
-        .flatten()
-        .filter_map(|it| match it {
-            ast::Entry::Field(field) => Some(field),
-            ast::Entry::Spread(..) => None,
-        })
+    records.flatten().filter_map(|it| match it {
+        ast::Entry::Field(field) => Some(field),
+        ast::Entry::Spread(..) => None,
+    })
 }
 
 /// Both conditions, where there are two.

@@ -4,10 +4,11 @@ use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
 use crate::lower::kind::callable::{Written, continues, declared};
+use crate::lower::kind::pipeline::block_named;
 use crate::lower::{Fields, Layer, Lowerer, Scope, amend, fold, thing};
 use crate::plan::{EnvValue, Expr, ExprKind, Ref, Step, Task};
 use crate::resolve::{Item, ItemId};
-use crate::syntax::ast::{self, Block, Decl, MemberKind};
+use crate::syntax::ast::{self, Block, Decl};
 use crate::types::RecordType;
 use crate::value::Value;
 
@@ -203,10 +204,7 @@ pub(crate) fn record_of_thing(ty: &crate::types::Type) -> RecordType {
 /// `host { … }`
 fn host_block(block: Option<&Block>) -> Option<&Block> {
     let mut members = block.into_iter().flat_map(|it| &it.members);
-    members.find_map(|it| match &it.kind {
-        MemberKind::Amend(amend) if amend.name.name == "host" => Some(&amend.block),
-        _ => None,
-    })
+    members.find_map(|it| block_named(it, "host"))
 }
 
 pub(crate) fn is_true(expr: &Expr) -> bool {
@@ -223,12 +221,16 @@ pub(crate) fn env_values(env: Option<Expr>) -> IndexMap<Name, EnvValue> {
 /// What one variable holds.
 pub(crate) fn env_value(expr: Expr) -> EnvValue {
     let span = expr.span;
-    match expr.kind {
-        ExprKind::Ref(Ref::SecretKey(name, key)) => EnvValue::Secret { name, key, span },
-        ExprKind::Ref(Ref::ConfigKey(name, key)) => EnvValue::Config { name, key, span },
-        ExprKind::Ref(Ref::Field(path)) => EnvValue::Field { path, span },
-        kind => EnvValue::Text(Expr { span, kind }),
+    if let ExprKind::Ref(Ref::SecretKey(name, key)) = expr.kind {
+        return EnvValue::Secret { name, key, span };
     }
+    if let ExprKind::Ref(Ref::ConfigKey(name, key)) = expr.kind {
+        return EnvValue::Config { name, key, span };
+    }
+    if let ExprKind::Ref(Ref::Field(path)) = expr.kind {
+        return EnvValue::Field { path, span };
+    }
+    EnvValue::Text(expr)
 }
 
 /// The variables of a container in the API's form.
