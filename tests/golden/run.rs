@@ -5,7 +5,7 @@
 //! `--cancel-at` asks the run to stop when a step writes that line. What a task says stands together, by task; times and
 //! directories are left out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indexmap::IndexMap;
 use wudi::{Event, RunOptions, Status, StepEnd, cancellation};
@@ -32,11 +32,13 @@ pub fn case(path: &Path) -> datatest_stable::Result<()> {
 }
 
 fn options(line: &str) -> (RunOptions, Option<String>, Vec<tempfile::TempDir>) {
+    let home = tempfile::tempdir().unwrap();
     let mut options = RunOptions {
+        directory: Some(home.path().to_owned()),
         environment: vec![("PATH".to_owned(), std::env::var("PATH").unwrap())],
         ..RunOptions::default()
     };
-    let (mut cancel_at, mut fresh) = (None, Vec::new());
+    let (mut cancel_at, mut fresh) = (None, vec![home]);
     let words = words(line.trim());
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -100,15 +102,8 @@ fn happened(session: &wudi::Session, options: &RunOptions, cancel_at: Option<&st
         shown += &format!("{name} = {}\n", value_text(value));
     }
     shown += &format!("{}: {}\n", outcome.reason, outcome.message);
-    if let Some(kept) = outcome.kept {
-        shown = hide(&shown, &kept);
-        std::fs::remove_dir_all(kept).unwrap();
-    }
-    shown
-}
-
-fn hide(text: &str, directory: &PathBuf) -> String {
-    text.replace(&directory.display().to_string(), "HERE")
+    let kept = outcome.kept.unwrap();
+    shown.replace(&kept.display().to_string(), "HERE")
 }
 
 fn value_text(value: &impl std::fmt::Debug) -> String {
