@@ -238,10 +238,13 @@ impl<'a> Lexer<'a> {
             "then", "else", "->", "|", "&", "?", "+", "*", "=", "<", ">", ".",
         ];
         let openers = self.frames.last().map_or(self.openers, |it| it.openers);
+        if openers == 0 {
+            return false;
+        }
         let ahead = self.rest().bytes().take(200);
         let blank = ahead.take_while(u8::is_ascii_whitespace).count();
         let rest = self.rest().get(blank..).unwrap_or_default();
-        openers > 0 && STARTS.iter().any(|it| rest.starts_with(it))
+        STARTS.iter().any(|it| rest.starts_with(it))
     }
 
     fn word(&mut self) {
