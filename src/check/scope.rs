@@ -72,6 +72,13 @@ impl Scopes {
         }
     }
 
+    /// Binds a name in the innermost scope in place of what it was.
+    pub(crate) fn rebind(&mut self, name: Name, bound: Bound) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(name, bound);
+        }
+    }
+
     pub(crate) fn find(&self, name: &str) -> Option<&Bound> {
         self.scopes.iter().rev().find_map(|it| it.get(name))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
+use crate::check::kind::groups::Viewer;
 use crate::check::kind::{errors, groups};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, WorkspaceAccess};
@@ -72,7 +73,7 @@ pub(crate) fn callable(body: &mut Body<'_, '_>, written: &Written<'_>) -> Callab
         let optional = decl.head.optional;
         let write = decl.head.mode.as_ref().is_none_or(|it| it.name != "ro");
         workspaces.insert(name.clone(), WorkspaceAccess { write, optional });
-        let ty = groups::workspace(None);
+        let ty = groups::workspace(None, Viewer::Pipeline);
         params.push(ParamType {
             name: name.clone(),
             ty: if optional { ty.optional() } else { ty },
@@ -117,9 +118,9 @@ impl Callable {
         )
     }
 
-    pub(crate) fn workspaces_group(&self) -> Type {
+    pub(crate) fn workspaces_group(&self, viewer: Viewer) -> Type {
         let all = self.workspaces.keys();
-        groups::record(all.map(|it| (it.clone(), groups::workspace(Some(it)))))
+        groups::record(all.map(|it| (it.clone(), groups::workspace(Some(it), viewer))))
     }
 }
 

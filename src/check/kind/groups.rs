@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::check::Body;
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, ItemKind, MemberKind};
-use crate::types::{FieldType, Form, RecordType, Type};
+use crate::types::{FieldType, FnType, Form, ParamType, RecordType, Type};
 
 /// A record of these fields.
 pub(crate) fn record(fields: impl IntoIterator<Item = (Name, Type)>) -> Type {
@@ -69,30 +69,48 @@ pub(crate) fn tasks_status() -> Type {
     Type::one_of(&["Succeeded", "Failed", "Completed", "None"])
 }
 
-/// A workspace; `task` where it is one of a task, which sees its path.
-pub(crate) fn workspace(name: Option<&Name>) -> Type {
-    nested_workspace(name, 2)
+/// Who looks at a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Viewer {
+    /// What runs in a pod: there it is a directory.
+    Task,
+    /// What hands it on to nodes.
+    Pipeline,
+}
+
+/// A workspace, as a task or as a pipeline sees it.
+pub(crate) fn workspace(name: Option<&Name>, viewer: Viewer) -> Type {
+    match viewer {
+        Viewer::Task => {
+            let fields = [
+                ("path", Type::form(Form::Path)),
+                ("bound", Type::Bool),
+                ("claim", Type::string()),
+                ("volume", Type::string()),
+            ];
+            let fields = fields.map(|(name, ty)| (Name::new_static(name), FieldType::new(ty)));
+            Type::thing("workspace", name, fields.into_iter().collect())
+        }
+        Viewer::Pipeline => handed_on(name, 2),
+    }
 }
 
 /// `ws.sub("a").ro` is a workspace again; the types are finite, so deeper ones are left out.
-fn nested_workspace(name: Option<&Name>, depth: u8) -> Type {
+fn handed_on(name: Option<&Name>, depth: u8) -> Type {
     let mut fields: IndexMap<Name, FieldType> = IndexMap::new();
     let mut field = |name: &'static str, ty: Type| {
         fields.insert(Name::new_static(name), FieldType::new(ty));
     };
-    field("path", Type::form(Form::Path));
     field("bound", Type::Bool);
-    field("claim", Type::string());
-    field("volume", Type::string());
     if let Some(depth) = depth.checked_sub(1) {
-        let inner = nested_workspace(name, depth);
-        let path = crate::types::ParamType {
+        let inner = handed_on(name, depth);
+        let path = ParamType {
             name: Name::new_static("path"),
             ty: Type::string(),
             default: None,
             doc: None,
         };
-        let sub = crate::types::FnType {
+        let sub = FnType {
             params: vec![path],
             result: inner.clone(),
         };

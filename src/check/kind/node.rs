@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::check::kind::block::{Place, entries};
 use crate::check::kind::callable::{Written, callable};
+use crate::check::kind::groups::Viewer;
 use crate::check::kind::{errors, groups, task, walk};
 use crate::check::tables::Callable;
 use crate::check::{Body, Meaning, Signature, Stage};
@@ -222,7 +223,7 @@ fn node_type(name: &Name, callee: &Callable, fanned: bool, image: Option<Name>) 
         fields.insert(result.clone(), FieldType { ty, default, doc });
     }
     for workspace in callee.workspaces.keys() {
-        let ty = groups::workspace(Some(workspace));
+        let ty = groups::workspace(Some(workspace), Viewer::Pipeline);
         let field = fields.entry(workspace.clone());
         field.or_insert_with(|| FieldType::new(ty));
     }
@@ -415,6 +416,8 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
     given(body, node, callee);
     embedded_options(body, node, &options);
     body.push_scope();
+    workspaces_around(body);
+    body.push_scope();
     task::bind(body, &written, callee, &parts);
     place.fields(body, written.block, &mut |body, field| {
         embedded_field(body, field, callee, &options)
@@ -422,6 +425,21 @@ fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee:
     task::members(body, &parts);
     body.pop_scope();
     body.pop_scope();
+    body.pop_scope();
+}
+
+/// An embedded task sees the workspaces around it, as directories.
+fn workspaces_around(body: &mut Body<'_, '_>) {
+    let names: Vec<Name> = body.scopes.names().map(Name::new).collect();
+    for name in names {
+        let Some(mut bound) = body.scopes.find(&name).cloned() else {
+            continue;
+        };
+        if matches!(&bound.ty, Type::Thing(it) if it.kind == "workspace") {
+            bound.ty = groups::workspace(Some(&name), Viewer::Task);
+            body.scopes.rebind(name, bound);
+        }
+    }
 }
 
 /// A field in the block of an embedded task that is not one of the task.

@@ -6,6 +6,7 @@ use crate::base::Name;
 use crate::check::kind::absence::Absence;
 use crate::check::kind::block::{Parts, Place, entries, unique};
 use crate::check::kind::callable::Written;
+use crate::check::kind::groups::Viewer;
 use crate::check::kind::node::{self, Node};
 use crate::check::kind::{errors, groups, task};
 use crate::check::tables::Callable;
@@ -51,10 +52,14 @@ pub(crate) fn inside(
     let finally = finally_parts(body, &parts);
     body.push_scope();
     body.bind_group("params", callable.params_group(), Stage::Run);
-    body.bind_group("workspaces", callable.workspaces_group(), Stage::Compile);
+    body.bind_group(
+        "workspaces",
+        callable.workspaces_group(Viewer::Pipeline),
+        Stage::Compile,
+    );
     body.bind_group("context", groups::pipeline_context(), Stage::Run);
     body.bind_params(written.params, &callable.function.params, Stage::Run);
-    task::workspaces(body, written);
+    task::workspaces(body, written, Viewer::Pipeline);
     let nodes = bind_nodes(body, &parts, &finally);
     let absence = Absence::of(&nodes);
     place.fields(body, written.block, &mut |body, field| {

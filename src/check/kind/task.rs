@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::check::kind::block::{Parts, Place, unique};
 use crate::check::kind::callable::{Role, Written, carried};
+use crate::check::kind::groups::Viewer;
 use crate::check::kind::{errors, groups, walk};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
@@ -50,10 +51,14 @@ pub(crate) fn bind(
     body.bind_group("params", callable.params_group(), Stage::Run);
     let paths = groups::result_paths(callable.results.fields.keys());
     body.bind_group("results", paths, Stage::Run);
-    body.bind_group("workspaces", callable.workspaces_group(), Stage::Compile);
+    body.bind_group(
+        "workspaces",
+        callable.workspaces_group(Viewer::Task),
+        Stage::Compile,
+    );
     body.bind_group("context", groups::task_context(), Stage::Run);
     body.bind_params(written.params, &callable.function.params, Stage::Run);
-    workspaces(body, written);
+    workspaces(body, written, Viewer::Task);
     let steps: Vec<&Decl> = parts.of("step").collect();
     let named = |it: &&&Decl| it.head.name.name != "_";
     let first = unique(body, steps.iter().filter(named).map(|it| &it.head.name));
@@ -68,12 +73,12 @@ pub(crate) fn bind(
 }
 
 /// Binds the workspaces and checks how they are declared.
-pub(crate) fn workspaces(body: &mut Body<'_, '_>, written: &Written<'_>) {
+pub(crate) fn workspaces(body: &mut Body<'_, '_>, written: &Written<'_>, viewer: Viewer) {
     let first = unique(body, written.workspaces().map(|(it, _)| &it.head.name));
     for (decl, _) in written.workspaces() {
         let name = &decl.head.name;
         if first.contains(&name.id) {
-            let ty = groups::workspace(Some(&name.name));
+            let ty = groups::workspace(Some(&name.name), viewer);
             body.bind(name, ty, Stage::Compile);
         }
         if let Some(mode) = &decl.head.mode
