@@ -13,8 +13,6 @@ mod fold;
 mod groups;
 mod kind;
 mod literal;
-#[cfg(test)]
-mod lower_tests;
 mod names;
 mod places;
 pub(crate) mod scope;
