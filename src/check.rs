@@ -43,7 +43,7 @@ pub(crate) mod ty;
 
 pub(crate) use body::Body;
 pub(crate) use checker::Checker;
-pub(crate) use tables::{Callable, Checked, Meaning, Signature, Stage, Tables, WorkspaceAccess};
+pub(crate) use tables::{Callable, Checked, Meaning, Signature, Stage, WorkspaceAccess};
 
 use crate::diag::Sink;
 use crate::resolve::Program;

@@ -8,7 +8,6 @@
         reason = "tests may"
     )
 )]
-#![allow(dead_code, unused_imports, reason = "phases land one by one")]
 
 mod base;
 mod check;

@@ -2,11 +2,13 @@
 //! Knows nothing of what the trees mean.
 
 mod plain;
+#[cfg(test)]
 mod read;
 mod write;
 
 /// An ordered tree of plain data.
 pub(crate) type Tree = serde_json::Value;
 
+#[cfg(test)]
 pub(crate) use read::{read_all, read_one};
 pub(crate) use write::{write, write_all, write_where};

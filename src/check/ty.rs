@@ -6,13 +6,11 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::check::{Body, Meaning, Signature, Stage, errors, kind};
-use crate::schema::kinds::{self, Namespace};
+use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{
     Expr, ExprKind, Param, TypeExpr, TypeExprKind, TypeField, Word, doc_text,
 };
-use crate::types::{
-    FieldType, FnType, Form, ParamType, RecordType, StringType, Type, assignable, join,
-};
+use crate::types::{FieldType, FnType, Form, ParamType, RecordType, StringType, Type, join};
 
 /// Types that the language itself brings along, beside forms and declared things.
 const BUILT_IN: &[&str] = &[

@@ -16,7 +16,6 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::emit::core::data::Fields;
-use crate::emit::rollouts;
 use crate::plan::app::{App, PATCH_WORDS};
 use crate::plan::env::Environment;
 use crate::plan::{Meta, Object, Plan};

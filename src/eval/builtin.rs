@@ -69,6 +69,7 @@ pub(crate) fn call(name: &str, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 /// Whether a function of that name is computed here.
+#[cfg(test)]
 pub(crate) fn is_builtin(name: &str) -> bool {
     find(name).is_some()
 }

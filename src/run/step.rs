@@ -11,7 +11,6 @@ use crate::run::evaluate::{evaluate, text};
 use crate::run::process::Launch;
 use crate::run::scope::{Lack, Scope};
 use crate::run::text;
-use crate::value::Value;
 
 /// What a script without a first line of its own begins with, as in Tekton.
 const HEADER: &str = "#!/bin/sh\nset -e\n";

@@ -1,7 +1,5 @@
 //! The Services of an app, as its rollout needs them.
 
-use serde_json::json;
-
 use crate::base::Name;
 use crate::emit::core::data::Fields;
 use crate::emit::core::{Place, container, object, selector};

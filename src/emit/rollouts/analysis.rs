@@ -7,7 +7,7 @@ use crate::emit::core::data::{self, Fields};
 use crate::emit::core::{Place, envelope, metadata};
 use crate::emit::rollouts::condition;
 use crate::plan::analysis::{Analysis, Metric};
-use crate::plan::{Expr, ExprKind, Param, Plan, Ref};
+use crate::plan::{Expr, Param, Plan};
 use crate::value::Value;
 use crate::yaml::Tree;
 

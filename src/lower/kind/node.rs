@@ -8,7 +8,7 @@ use crate::lower::call::Args;
 use crate::lower::kind::callable::{Written, allowed, continues};
 use crate::lower::kind::task::{is_true, record_of_thing};
 use crate::lower::things::Workspace;
-use crate::lower::{Fields, Layer, Lowerer, Scope, amend, errors, fold};
+use crate::lower::{Fields, Lowerer, Scope, amend, errors, fold};
 use crate::plan::{Callee, Expr, ExprKind, Node, WorkspaceUse};
 use crate::syntax::ast::{self, Binding, Doc, MemberKind};
 

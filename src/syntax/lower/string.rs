@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use crate::base::Name;
 use crate::syntax::ast::{Expr, ExprKind, StrPart, StrStyle};
 use crate::syntax::grammar::Rule;
-use crate::syntax::lower::{Lowering, parts, take};
+use crate::syntax::lower::{Lowering, parts};
 
 impl Lowering<'_> {
     /// A `string` or a `text`.
