@@ -28,6 +28,7 @@ pub struct Manifest {
 
 /// Something that makes files of a plan.
 struct Backend {
+    #[expect(dead_code, reason = "what findings about the target will name")]
     name: &'static str,
     emit: fn(&Plan, &mut Files, &mut Sink),
 }

@@ -1,5 +1,6 @@
 //! Behaviour as files: one test per file of each suite, see README.md beside this.
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -31,10 +31,6 @@ impl Dag {
         self.graph.update_edge(before, after, ());
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.index.keys()
-    }
-
     /// Every cycle once, as the names on it in insertion order; self-loops are cycles of one.
     pub(crate) fn cycles(&self) -> Vec<Vec<Name>> {
         let mut cycles: Vec<Vec<NodeIndex>> = tarjan_scc(&self.graph)

@@ -21,8 +21,3 @@ pub(crate) fn is_word(text: &str) -> bool {
 pub(crate) const RESERVED: &[&str] = &[
     "if", "then", "else", "match", "for", "in", "as", "each", "true", "false", "none",
 ];
-
-/// Whether `text` can be written bare where a name is used.
-pub(crate) fn is_plain_name(text: &str) -> bool {
-    is_word(text) && !RESERVED.contains(&text)
-}

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(test)]
 use crate::base::Span;
 
 /// A file of the session; an index into [`SourceMap`].
@@ -92,6 +93,7 @@ impl SourceMap {
     }
 
     /// The text that a span covers; empty where the span does not fit its file.
+    #[cfg(test)]
     pub(crate) fn slice(&self, span: Span) -> &str {
         self.text(span.file).get(span.range()).unwrap_or_default()
     }

@@ -79,11 +79,6 @@ impl<'p> Checker<'p> {
         found
     }
 
-    /// Whether the signature of an item is being found right now.
-    pub(crate) fn is_open(&self, id: ItemId) -> bool {
-        matches!(self.signatures.get(id.0 as usize), Some(State::Open))
-    }
-
     /// The context in which the insides of an item are checked.
     pub(crate) fn body_of(&mut self, id: ItemId) -> Body<'_, 'p> {
         Body::new(self, id)

@@ -20,19 +20,6 @@ pub(crate) enum Fields {
 pub(crate) type Special<'s> = dyn FnMut(&mut Body<'_, '_>, &Field) -> bool + 's;
 
 impl Body<'_, '_> {
-    /// Checks the `name: value` members of a block, and its `let`s; leaves all other members to the caller.
-    /// `what` names the block in messages: `` task `git-clone` ``. `at` is where a missing field is reported.
-    pub(crate) fn fields(
-        &mut self,
-        block: &Block,
-        at: Span,
-        ty: &RecordType,
-        what: &str,
-        mode: Fields,
-    ) {
-        self.fields_with(block, at, ty, what, mode, &mut |_, _| false);
-    }
-
     /// The same, where `special` may take fields over (a field that it takes need not be in the type).
     pub(crate) fn fields_with(
         &mut self,

@@ -13,6 +13,10 @@ pub(crate) struct Bound {
     pub(crate) stage: Stage,
     pub(crate) meaning: Meaning,
     /// Where it is bound; `None` for a group such as `params`.
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) span: Option<Span>,
     /// The groups of all things of this place that have the name, where there are several: then the bare name is refused.
     pub(crate) rivals: Vec<&'static str>,

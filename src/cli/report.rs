@@ -57,12 +57,6 @@ impl Printer {
 }
 
 impl Count {
-    pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
-        let mut count = Self::default();
-        count.add(diagnostics);
-        count
-    }
-
     pub(crate) fn add(&mut self, diagnostics: &[Diagnostic]) {
         for it in diagnostics {
             match it.severity {

@@ -26,6 +26,7 @@ impl Sink {
         errors.count()
     }
 
+    #[cfg(test)]
     pub(crate) fn all(&self) -> &[Diagnostic] {
         &self.found
     }

@@ -19,6 +19,7 @@ struct Builtin {
 type Outcome = Result<Value, EvalError>;
 
 /// Built-ins whose meaning is in `lower`: they ask for what is declared, or say how something is to be lowered.
+#[cfg(test)]
 pub(crate) const LOWERED: &[&str] = &["at", "secret"];
 
 /// By name.

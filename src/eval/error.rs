@@ -1,7 +1,6 @@
 //! Why an expression has no value.
 
 use crate::base::Name;
-use crate::plan::Ref;
 use crate::value::{BinaryOp, UnaryOp, Value};
 
 /// A reason. Its text completes a message; [`EvalError::code`] says which.
@@ -37,13 +36,6 @@ pub(crate) enum EvalError {
     Regex(String),
     #[error("{0} has no text")]
     NoText(&'static str),
-    #[error("the value is not known here")]
-    NotKnown(Ref),
-    #[error("{expected} was expected here, not {found}")]
-    Unexpected {
-        expected: &'static str,
-        found: &'static str,
-    },
     /// What lies behind it has been reported.
     #[error("an error that was reported already")]
     Reported,
@@ -60,12 +52,9 @@ impl EvalError {
             Self::NoKey(_) => "unknown-field",
             Self::TooLarge(_) => "too-large",
             Self::Regex(_) => "bad-literal",
-            Self::NotKnown(_) => "late-value",
-            Self::Binary { .. }
-            | Self::Unary { .. }
-            | Self::Argument { .. }
-            | Self::NoText(_)
-            | Self::Unexpected { .. } => "type-mismatch",
+            Self::Binary { .. } | Self::Unary { .. } | Self::Argument { .. } | Self::NoText(_) => {
+                "type-mismatch"
+            }
             Self::Arity(_) | Self::UnknownFunction(_) | Self::Reported => "internal-error",
         }
     }

@@ -14,6 +14,10 @@ use crate::types::Type;
 /// The environment for which things are lowered.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment<'a> {
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) name: Name,
     /// What `env` is: a record with `name`, `namespace`, `cluster`, `vars`.
     pub(crate) value: Expr,

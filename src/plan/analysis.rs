@@ -43,9 +43,4 @@ impl Metric {
     }
 }
 
-impl Analysis {
-    /// Every metric ends: the analysis can be waited for.
-    pub(crate) fn is_gate(&self) -> bool {
-        self.metrics.iter().all(Metric::ends)
-    }
-}
+impl Analysis {}

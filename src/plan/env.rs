@@ -9,12 +9,24 @@ use crate::plan::{Expr, Object};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) name: Name,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) span: Span,
     /// The API server's URL.
     pub(crate) server: Option<Name>,
     /// The cluster's name in Argo CD and kubeconfig.
     pub(crate) context: Option<Name>,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) kubernetes: Option<Name>,
     /// Objects of no environment.
     pub(crate) objects: Vec<Object>,
@@ -46,6 +58,10 @@ pub(crate) enum Sync {
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
     pub(crate) name: Name,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) span: Span,
     /// Without tag and digest.
     pub(crate) repository: Name,
@@ -62,12 +78,24 @@ pub(crate) struct Secret {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) name: Name,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) span: Span,
     pub(crate) url: Name,
     pub(crate) forge: Option<Name>,
     pub(crate) branch: Option<Name>,
     /// The Repository object's other fields: `concurrency`, `params`.
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) concurrency: Option<i64>,
     pub(crate) params: IndexMap<Name, Expr>,
 }

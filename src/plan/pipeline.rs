@@ -26,8 +26,16 @@ pub(crate) struct Pipeline {
 #[derive(Clone, Debug)]
 pub(crate) struct PipelineResult {
     pub(crate) name: Name,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) span: Span,
     pub(crate) shape: ParamShape,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) ty: Type,
     pub(crate) description: Option<String>,
     pub(crate) value: Option<Expr>,

@@ -70,6 +70,10 @@ pub(crate) struct Step {
     /// `None` for `step _`.
     pub(crate) name: Option<Name>,
     pub(crate) span: Span,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) description: Option<String>,
     pub(crate) image: Option<Expr>,
     pub(crate) command: Vec<Expr>,

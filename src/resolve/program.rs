@@ -21,6 +21,10 @@ pub(crate) struct PackageId(pub(crate) u32);
 pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) package: PackageId,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) file: FileId,
     pub(crate) tree: Arc<ast::Item>,
 }

@@ -224,7 +224,6 @@ pub(crate) fn drive(
         name,
         tasks: prepared.needs.tasks.clone(),
         pipelines: prepared.needs.pipelines.clone(),
-        given: prepared.given.clone(),
         mask: prepared.mask.clone(),
         environment: prepared.environment.clone(),
         directory: place.root().to_owned(),

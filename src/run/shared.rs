@@ -12,7 +12,6 @@ use crate::base::Name;
 use crate::plan::{Pipeline, Task};
 use crate::run::event::{Event, TaskOutcome};
 use crate::run::mask::Mask;
-use crate::run::scope::Given;
 
 /// What all tasks of a run share.
 #[derive(Debug)]
@@ -22,7 +21,6 @@ pub(crate) struct Shared {
     pub(crate) uid: Name,
     pub(crate) tasks: IndexMap<Name, Arc<Task>>,
     pub(crate) pipelines: IndexMap<Name, Arc<Pipeline>>,
-    pub(crate) given: Arc<Given>,
     pub(crate) mask: Mask,
     /// What every step gets.
     pub(crate) environment: IndexMap<String, String>,

@@ -118,6 +118,7 @@ impl Changes {
     }
 
     /// The same as [`Changes::drifts`], without the files that somebody else changes.
+    #[cfg(test)]
     pub(crate) fn drifts_but(&self, kept: &[Wanted]) -> Vec<(&str, Drift)> {
         let keep = |path: &str| kept.iter().any(|it| it.keep && it.path == path);
         let all = self.drifts().into_iter();

@@ -29,6 +29,10 @@ pub(crate) struct Ident {
     pub(crate) id: NodeId,
     pub(crate) name: Name,
     pub(crate) span: Span,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) quoted: bool,
 }
 

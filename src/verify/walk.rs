@@ -27,15 +27,6 @@ pub(crate) fn steps(task: &Task) -> impl Iterator<Item = &Step> {
     task.steps.iter().chain(task.host_steps.iter().flatten())
 }
 
-/// The task that a node calls.
-pub(crate) fn task_of<'a>(plan: &'a Plan, node: &'a Node) -> Option<&'a Task> {
-    match &node.callee {
-        Callee::Task(name) => plan.tasks.get(name),
-        Callee::Embedded(task) => Some(task),
-        Callee::Pipeline(_) => None,
-    }
-}
-
 /// The pipelines that runs reach, by name.
 pub(crate) fn pipelines_of<'a>(plan: &Plan, runs: impl Iterator<Item = &'a Run>) -> IndexSet<Name> {
     let mut found = IndexSet::new();

@@ -255,11 +255,6 @@ pub(crate) fn missing_subject(span: Span) -> Diagnostic {
     Diagnostic::new("missing-field", span, message)
 }
 
-pub(crate) fn missing_api_version(span: Span, kind: &Name) -> Diagnostic {
-    let message = format!("the kind `{kind}` is not built in, so its `apiVersion` must be said");
-    Diagnostic::new("missing-field", span, message)
-}
-
 pub(crate) fn workspace_mode(span: Span, mode: &Name) -> Diagnostic {
     let message = format!("a workspace is `ro` or `rw`, not `{mode}`");
     let near = spelling::nearest(mode, ["ro", "rw"]);

@@ -21,6 +21,10 @@ pub(crate) enum ExprKind {
     Quantity(Name),
     /// A string of any style.
     Str {
+        #[expect(
+            dead_code,
+            reason = "for editors, which ask where and how a thing is written"
+        )]
         style: StrStyle,
         parts: Vec<StrPart>,
     },

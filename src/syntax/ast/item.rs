@@ -75,6 +75,10 @@ pub(crate) struct FnItem {
 #[derive(Clone, Debug)]
 pub(crate) struct TypeItem {
     /// `extern type`: opaque, made only by functions of the prelude; no definition.
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) is_extern: bool,
     pub(crate) name: Ident,
     pub(crate) definition: Option<TypeExpr>,

@@ -55,6 +55,10 @@ pub(crate) struct Field {
     pub(crate) computed: Option<Vec<StrPart>>,
     /// For `name:` alone the parser fills in the name as an expression and sets `shorthand`.
     pub(crate) value: Expr,
+    #[expect(
+        dead_code,
+        reason = "for editors, which ask where and how a thing is written"
+    )]
     pub(crate) shorthand: bool,
 }
 
