@@ -2,6 +2,12 @@
 //!
 //! `cargo bench` prints a table; `cargo bench -- --json` one object a line: `case`, `engine`, `median`, `p99`, `unit`, `ratio`, `against`.
 //! `cargo bench -- FILTER` measures the cases whose name holds the filter.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a bench says what it measures and stops where it cannot"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
     reason = "tests may"
 )]
 

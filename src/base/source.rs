@@ -3,9 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-#[cfg(test)]
-use crate::base::Span;
-
 /// A file of the session; an index into [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
@@ -90,11 +87,5 @@ impl SourceMap {
     /// The path of a file; empty for an unknown one.
     pub(crate) fn path(&self, file: FileId) -> &Path {
         self.get(file).map_or(Path::new(""), |it| &it.path)
-    }
-
-    /// The text that a span covers; empty where the span does not fit its file.
-    #[cfg(test)]
-    pub(crate) fn slice(&self, span: Span) -> &str {
-        self.text(span.file).get(span.range()).unwrap_or_default()
     }
 }

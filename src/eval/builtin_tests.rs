@@ -74,8 +74,14 @@ fn lists_are_sorted_flattened_and_made_unique() {
     let nested = Value::list(vec![texts(&["b"]), texts(&["a", "b"])]);
     let flat = call("flatten", &[nested]).unwrap();
     assert_eq!(flat, texts(&["b", "a", "b"]));
-    assert_eq!(call("unique", &[flat.clone()]), Ok(texts(&["b", "a"])));
-    assert_eq!(call("sort", &[flat.clone()]), Ok(texts(&["a", "b", "b"])));
+    assert_eq!(
+        call("unique", std::slice::from_ref(&flat)),
+        Ok(texts(&["b", "a"]))
+    );
+    assert_eq!(
+        call("sort", std::slice::from_ref(&flat)),
+        Ok(texts(&["a", "b", "b"]))
+    );
     assert_eq!(call("last", &[flat]), Ok(Value::str("b")));
     assert_eq!(call("first", &[Value::list(Vec::new())]), Ok(Value::None));
     let mixed = Value::list(vec![Value::Int(1), Value::str("a")]);

@@ -180,11 +180,13 @@ impl Expr {
 
     /// The name of the constructor that made it.
     pub(crate) fn maker(&self) -> Option<&Name> {
-        match &self.kind {
-            ExprKind::Make(name, _) => Some(name),
-            ExprKind::Const(Value::Make(make)) => Some(&make.name),
-            _ => None,
+        if let ExprKind::Make(name, _) = &self.kind {
+            return Some(name);
         }
+        if let Some(Value::Make(make)) = self.value() {
+            return Some(&make.name);
+        }
+        None
     }
 
     /// Calls `visit` with every reference within, in the order of the text.

@@ -33,6 +33,10 @@ pub(crate) struct Item {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few of them, and always behind a list"
+)]
 pub(crate) enum ItemKind {
     /// `import { a, b } from "std/git"`
     Import(Import),

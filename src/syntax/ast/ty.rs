@@ -34,6 +34,10 @@ pub(crate) enum TypeExprKind {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few of them, and always behind a list"
+)]
 pub(crate) enum TypeField {
     Field(Param),
     /// `..Base`
