@@ -18,10 +18,15 @@ pub(crate) struct Checker<'p> {
     pub(crate) sink: &'p mut Sink,
     tables: Vec<Tables>,
     signatures: Vec<State>,
+    /// How many expressions and signatures are being typed within each other.
+    pub(crate) depth: usize,
     defaults: Vec<(ItemId, Arc<ast::Expr>)>,
     /// What is used by whom, of items that must not need themselves.
     uses: IndexSet<(ItemId, ItemId)>,
 }
+
+/// So deep may items need each other, one by way of the next: what the stack holds, with room to spare.
+const MAX_DEPTH: usize = 15_000;
 
 /// How far the signature of an item is.
 enum State {
@@ -43,6 +48,7 @@ impl<'p> Checker<'p> {
             sink,
             tables: program.items.iter().map(blank).collect(),
             signatures: program.items.iter().map(|_| State::Unknown).collect(),
+            depth: 0,
             defaults: Vec::new(),
             uses: IndexSet::new(),
         }
@@ -67,16 +73,29 @@ impl<'p> Checker<'p> {
     /// What an item is, seen from outside. An item that needs itself for that is [`Signature::None`] to itself;
     /// the circle is reported from the recorded uses.
     pub(crate) fn signature(&mut self, id: ItemId) -> Signature {
+        if self.depth > MAX_DEPTH && !self.is_known(id) {
+            let name = self.item(id).and_then(|it| it.tree.name());
+            if let Some(found) = name.map(|it| errors::too_deep(it.span, &it.name)) {
+                self.report(found);
+            }
+            return Signature::None;
+        }
         match self.signatures.get_mut(id.0 as usize) {
             None | Some(State::Open) => return Signature::None,
             Some(State::Known(signature)) => return signature.clone(),
             Some(state @ State::Unknown) => *state = State::Open,
         }
+        self.depth += 1;
         let found = item::signature(self, id);
+        self.depth -= 1;
         if let Some(state) = self.signatures.get_mut(id.0 as usize) {
             *state = State::Known(found.clone());
         }
         found
+    }
+
+    fn is_known(&self, id: ItemId) -> bool {
+        matches!(self.signatures.get(id.0 as usize), Some(State::Known(_)))
     }
 
     /// The context in which the insides of an item are checked.

@@ -64,6 +64,18 @@ pub(crate) fn cycle(items: &[&Item]) -> Option<Diagnostic> {
     Some(found.note(note))
 }
 
+pub(crate) fn too_deep(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is needed by way of too many others");
+    let found = Diagnostic::new("too-large", span, message);
+    found.note("each of thousands of items needs the next one")
+}
+
+pub(crate) fn type_too_large(span: Span, name: &str) -> Diagnostic {
+    let message = format!("the type of `{name}` holds more than 100000 types");
+    let found = Diagnostic::new("too-large", span, message);
+    found.note("a record that holds another one twice doubles it, again and again")
+}
+
 pub(crate) fn builtin_type(span: Span, name: &str) -> Diagnostic {
     let message = format!("`{name}` is a type of the language already");
     Diagnostic::new("duplicate-name", span, message).help("give it another name")

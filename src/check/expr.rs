@@ -65,10 +65,12 @@ impl Body<'_, '_> {
         // `each list` is a whole argument, never a part of one.
         let each = self.each;
         self.each &= matches!(expr.kind, ExprKind::Each(_) | ExprKind::Group(_));
+        self.checker.depth += 1;
         let (ty, stage) = match want.and_then(place::function) {
             Some(function) if !self.is_function(expr) => self.function_body(expr, &function),
             Some(_) | None => self.typed_as(expr, want),
         };
+        self.checker.depth -= 1;
         self.each = each;
         self.record(expr.id, ty.clone(), stage);
         (ty, stage)

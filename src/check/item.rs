@@ -5,11 +5,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::base::Name;
-use crate::check::ty::is_built_in;
+use crate::check::ty::{is_built_in, is_too_large};
 use crate::check::{Body, Callable, Checker, Signature, Stage, errors, kind};
 use crate::resolve::ItemId;
 use crate::schema::kinds;
-use crate::syntax::ast::{Decl, FnItem, ItemKind, LetItem, TypeItem};
+use crate::syntax::ast::{Decl, FnItem, Ident, ItemKind, LetItem, TypeItem};
 use crate::types::{FnType, RecordType, Type};
 
 /// What an item is, seen from outside. Asked once for each item.
@@ -111,6 +111,7 @@ fn type_signature(checker: &mut Checker<'_>, id: ItemId, item: &TypeItem) -> Sig
         })),
         other => other,
     };
+    let ty = body.bounded_type(&item.name, ty);
     body.record(item.name.id, ty.clone(), Stage::Compile);
     Signature::Type(ty)
 }
@@ -129,9 +130,19 @@ impl Body<'_, '_> {
         self.bind(&item.name, ty, stage);
     }
 
+    /// The type, unless it is so large that it is refused.
+    fn bounded_type(&mut self, name: &Ident, ty: Type) -> Type {
+        if !is_too_large(&ty) {
+            return ty;
+        }
+        self.report(errors::type_too_large(name.span, &name.name));
+        Type::Error
+    }
+
     fn let_type(&mut self, item: &LetItem) -> Type {
         let Some(ty) = &item.ty else {
-            return self.infer(&item.value);
+            let ty = self.infer(&item.value);
+            return self.bounded_type(&item.name, ty);
         };
         let ty = self.resolve_type(ty);
         self.check(&item.value, &ty);

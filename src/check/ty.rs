@@ -407,3 +407,34 @@ fn bounded(base: &Type, min: Option<i64>, max: Option<i64>) -> Type {
         _ => Type::Int { min, max },
     }
 }
+
+/// A type may hold so many types within, each place of one counted: `{ a: T, b: T }` holds `T` twice.
+const MAX_SIZE: usize = 100_000;
+
+/// Whether a type is so large that a walk through it would not end in time.
+pub(crate) fn is_too_large(ty: &Type) -> bool {
+    let mut left = MAX_SIZE;
+    !fits_into(ty, &mut left)
+}
+
+fn fits_into(ty: &Type, left: &mut usize) -> bool {
+    let Some(less) = left.checked_sub(1) else {
+        return false;
+    };
+    *left = less;
+    match ty {
+        Type::List(of)
+        | Type::Map(of)
+        | Type::Optional(of)
+        | Type::Secret(of)
+        | Type::Range(of) => fits_into(of, left),
+        Type::Record(record) => record.fields.values().all(|it| fits_into(&it.ty, left)),
+        Type::Thing(thing) => thing.fields.values().all(|it| fits_into(&it.ty, left)),
+        Type::Function(function) => {
+            function.params.iter().all(|it| fits_into(&it.ty, left))
+                && fits_into(&function.result, left)
+        }
+        Type::Union(all) => all.iter().all(|it| fits_into(it, left)),
+        _ => true,
+    }
+}
