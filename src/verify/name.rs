@@ -123,9 +123,11 @@ fn is_variable(text: &str) -> bool {
 /// The nearest name that is taken.
 fn suggestion(name: &str) -> Name {
     let mut out = String::new();
+    let mut before = ' ';
     for it in name.chars() {
+        let previous = std::mem::replace(&mut before, it);
         if it.is_ascii_uppercase() {
-            if out.ends_with(|it: char| it.is_ascii_lowercase()) {
+            if previous.is_ascii_lowercase() {
                 out.push('-');
             }
             out.push(it.to_ascii_lowercase());
