@@ -91,12 +91,7 @@ pub(crate) struct Repository {
     pub(crate) url: Name,
     pub(crate) forge: Option<Name>,
     pub(crate) branch: Option<Name>,
-    /// The Repository object's other fields: `concurrency`, `params`.
-    #[expect(
-        dead_code,
-        reason = "for editors, which ask where and how a thing is written"
-    )]
-    pub(crate) concurrency: Option<i64>,
+    /// Variables of its own that Pipelines as Code knows, by name.
     pub(crate) params: IndexMap<Name, Expr>,
 }
 

@@ -360,7 +360,6 @@ fn plan() -> Plan {
         url: name("https://git.example.com/wudi/deploy"),
         forge: None,
         branch: Some(name("main")),
-        concurrency: None,
         params: IndexMap::new(),
     };
     let window = make(

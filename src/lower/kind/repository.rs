@@ -16,7 +16,6 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast
         url: fields.take_text("url").unwrap_or_default(),
         forge: fields.take_text("forge"),
         branch: fields.take_text("branch"),
-        concurrency: fields.take_int("concurrency"),
         params: fields.take_map("params"),
     };
     let name = decl.head.name.name.clone();
