@@ -8,6 +8,9 @@ pub(crate) fn article(word: &str) -> &'static str {
     }
 }
 
+/// A suggestion is worth no more looking: a program of ten thousand misspelt names must end in time too.
+const MAX_CANDIDATES: usize = 2_000;
+
 /// The candidate nearest to `word`, if it is near enough to be a slip of the hand.
 pub(crate) fn nearest<'a>(
     word: &str,
@@ -19,9 +22,11 @@ pub(crate) fn nearest<'a>(
         0 | 1 => 0,
         letters => (letters / 3).clamp(1, 3),
     };
+    let near_in_length = |it: &&str| it.len().abs_diff(word.len()) <= 2 * limit;
     candidates
         .into_iter()
-        .filter(|it| *it != word)
+        .take(MAX_CANDIDATES)
+        .filter(|it| *it != word && near_in_length(it))
         .map(|it| {
             let near = strsim::damerau_levenshtein(&folded, &it.to_lowercase().replace('_', "-"));
             (near, it)

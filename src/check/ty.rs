@@ -411,14 +411,17 @@ fn bounded(base: &Type, min: Option<i64>, max: Option<i64>) -> Type {
 /// A type may hold so many types within, each place of one counted: `{ a: T, b: T }` holds `T` twice.
 const MAX_SIZE: usize = 100_000;
 
+/// And may go so deep.
+const MAX_NESTING: usize = 200;
+
 /// Whether a type is so large that a walk through it would not end in time.
 pub(crate) fn is_too_large(ty: &Type) -> bool {
     let mut left = MAX_SIZE;
-    !fits_into(ty, &mut left)
+    !fits_into(ty, &mut left, MAX_NESTING)
 }
 
-fn fits_into(ty: &Type, left: &mut usize) -> bool {
-    let Some(less) = left.checked_sub(1) else {
+fn fits_into(ty: &Type, left: &mut usize, depth: usize) -> bool {
+    let (Some(less), Some(depth)) = (left.checked_sub(1), depth.checked_sub(1)) else {
         return false;
     };
     *left = less;
@@ -427,14 +430,23 @@ fn fits_into(ty: &Type, left: &mut usize) -> bool {
         | Type::Map(of)
         | Type::Optional(of)
         | Type::Secret(of)
-        | Type::Range(of) => fits_into(of, left),
-        Type::Record(record) => record.fields.values().all(|it| fits_into(&it.ty, left)),
-        Type::Thing(thing) => thing.fields.values().all(|it| fits_into(&it.ty, left)),
+        | Type::Range(of) => fits_into(of, left, depth),
+        Type::Record(record) => record
+            .fields
+            .values()
+            .all(|it| fits_into(&it.ty, left, depth)),
+        Type::Thing(thing) => thing
+            .fields
+            .values()
+            .all(|it| fits_into(&it.ty, left, depth)),
         Type::Function(function) => {
-            function.params.iter().all(|it| fits_into(&it.ty, left))
-                && fits_into(&function.result, left)
+            function
+                .params
+                .iter()
+                .all(|it| fits_into(&it.ty, left, depth))
+                && fits_into(&function.result, left, depth)
         }
-        Type::Union(all) => all.iter().all(|it| fits_into(it, left)),
+        Type::Union(all) => all.iter().all(|it| fits_into(it, left, depth)),
         _ => true,
     }
 }

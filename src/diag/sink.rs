@@ -1,29 +1,30 @@
 //! Where phases put what they find.
 
+use std::collections::HashSet;
+
+use crate::base::Span;
 use crate::diag::{Diagnostic, Severity};
 
 /// Collects diagnostics in the order in which they are found; a second one of the same code at the same span is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     found: Vec<Diagnostic>,
+    /// Code and place of each; never iterated.
+    seen: HashSet<(&'static str, Span)>,
+    errors: usize,
 }
 
 impl Sink {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        let same =
-            |it: &Diagnostic| it.code.name == diagnostic.code.name && it.span == diagnostic.span;
-        if !self.found.iter().any(same) {
+        if self.seen.insert((diagnostic.code.name, diagnostic.span)) {
+            self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.found.push(diagnostic);
         }
     }
 
     /// How many errors there are so far.
     pub(crate) fn errors(&self) -> usize {
-        let errors = self
-            .found
-            .iter()
-            .filter(|it| it.severity == Severity::Error);
-        errors.count()
+        self.errors
     }
 
     #[cfg(test)]
