@@ -7,7 +7,6 @@ pub(crate) mod env;
 pub(crate) mod expr;
 pub(crate) mod object;
 pub(crate) mod pipeline;
-pub(crate) mod profile;
 pub(crate) mod rollout;
 pub(crate) mod run;
 pub(crate) mod task;
@@ -16,10 +15,10 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 
+pub(crate) use crate::schema::Profile;
 pub(crate) use expr::{Expr, ExprKind, Part, Ref};
 pub(crate) use object::{Meta, Object};
 pub(crate) use pipeline::{Callee, Node, Pipeline, PipelineResult, WorkspaceUse};
-pub(crate) use profile::Profile;
 pub(crate) use run::{Run, Target, Trigger};
 pub(crate) use task::{EnvValue, Param, ParamShape, ResultDecl, Step, Task, Workspace};
 

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["base"],
     &["diag", "host", "stdlib", "value", "yaml"],
     &["schema", "syntax", "types"],
-    &["format", "resolve"],
+    &["admit", "format", "resolve"],
     &["check"],
     &["plan"],
     &["eval"],

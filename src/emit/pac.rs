@@ -8,8 +8,8 @@ use crate::emit::expr::{self, Context};
 use crate::emit::tekton::node::Tasks;
 use crate::emit::tekton::{self, Needs, meta, pipeline, run};
 use crate::emit::{Files, errors};
-use crate::plan::profile::PacLayout;
 use crate::plan::{Plan, Run, Target};
+use crate::schema::profile::PacLayout;
 use crate::yaml::{self, Tree};
 
 /// One file for each run; the pipelines and tasks as files of their own, or within the runs.

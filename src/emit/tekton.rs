@@ -15,8 +15,8 @@ use crate::base::Name;
 use crate::diag::Sink;
 use crate::emit::Files;
 use crate::emit::expr::Context;
-use crate::plan::profile::TektonApi;
 use crate::plan::{Callee, Pipeline, Plan, Run, Target};
+use crate::schema::profile::TektonApi;
 
 /// Pipelines and tasks that something needs, in the order of the plan.
 #[derive(Debug, Default)]

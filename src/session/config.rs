@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use crate::base::{FileId, Name, Span};
 use crate::diag::Sink;
 use crate::plan::Profile;
-use crate::plan::profile::{PacLayout, TektonApi};
+use crate::schema::profile::{PacLayout, TektonApi};
 use crate::session::errors;
 
 /// What a `wudi.toml` says.
@@ -94,8 +94,36 @@ impl Reader<'_> {
                 Some(_) => self.config.profile.tekton.api = TektonApi::V1,
                 None => {}
             },
-            "flags" => self.config.profile.tekton.flags = self.texts(key, value),
-            _ => self.unknown(key, "`[target.tekton]`", &["api", "flags", "version"]),
+            "flags" => {
+                for flag in self.texts(key, value) {
+                    self.config.profile.tekton.set_flag(&flag);
+                }
+            }
+            "config-defaults" => self.each(value, "target.tekton.config-defaults", Self::default_),
+            "coschedule" => {
+                let kinds = [
+                    "workspaces",
+                    "pipelineruns",
+                    "isolate-pipelinerun",
+                    "disabled",
+                ];
+                if let Some(kind) = self.one_of(key, value, &kinds) {
+                    let flags = &mut self.config.profile.tekton.flags;
+                    flags.insert(Name::new_static("coschedule"), Name::new(kind));
+                }
+            }
+            _ => {
+                let known = ["api", "config-defaults", "coschedule", "flags", "version"];
+                self.unknown(key, "`[target.tekton]`", &known);
+            }
+        }
+    }
+
+    /// A row of Tekton's ConfigMap `config-defaults`; its names are data.
+    fn default_(&mut self, key: &Spanned<Name>, value: &Entry<'_>) {
+        if let Some(said) = self.text(key, value) {
+            let defaults = &mut self.config.profile.tekton.defaults;
+            defaults.insert(key.get_ref().clone(), Name::new(said));
         }
     }
 

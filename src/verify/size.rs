@@ -8,7 +8,13 @@ use crate::verify::{errors, walk};
 const LIMIT: u64 = 4096;
 
 pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
-    if plan.profile.tekton.has("results-from=sidecar-logs") {
+    if plan
+        .profile
+        .tekton
+        .flags
+        .get("results-from")
+        .is_some_and(|it| it == "sidecar-logs")
+    {
         return;
     }
     for task in walk::tasks(plan) {

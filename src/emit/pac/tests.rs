@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::base::Name;
 use crate::emit::tekton::tests::{at, constant, emitted, plan, reference, run};
-use crate::plan::profile::PacLayout;
 use crate::plan::{Expr, ExprKind, Plan, Ref, Run, Trigger};
+use crate::schema::profile::PacLayout;
 use crate::value::Value;
 
 fn names(all: &[&str]) -> Vec<Name> {

@@ -12,6 +12,7 @@ use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{meta, param, task};
 use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task, Workspace, WorkspaceUse};
+use crate::schema::profile::ApiFields;
 use crate::yaml::Tree;
 
 /// How a declared task stands in a pipeline.
@@ -73,7 +74,7 @@ fn callee(node: &Node, tasks: Tasks, fields: &mut Fields, ctx: Context<'_>, sink
             None => fields.put("taskRef", data::record([("name", name.as_str())])),
         },
         Callee::Pipeline(name) => {
-            if !ctx.plan.profile.tekton.has("enable-api-fields=alpha") {
+            if ctx.plan.profile.tekton.api_fields() < ApiFields::Alpha {
                 sink.push(errors::no_flag(
                     node.span,
                     "a pipeline within a pipeline",

@@ -7,8 +7,8 @@ use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
 use crate::emit::expr::{self, Context};
 use crate::emit::tekton::{meta, node, param, volume};
-use crate::plan::profile::TektonApi;
 use crate::plan::{Expr, Run, Target};
+use crate::schema::profile::TektonApi;
 use crate::yaml::Tree;
 
 /// A run that is started by hand.

@@ -7,8 +7,8 @@ use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{param, volume};
-use crate::plan::profile::TektonApi;
 use crate::plan::{EnvValue, Step};
+use crate::schema::profile::TektonApi;
 use crate::yaml::Tree;
 
 /// A step as it stands in `steps`.

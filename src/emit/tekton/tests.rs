@@ -8,11 +8,11 @@ use crate::base::{FileId, Name, Span};
 use crate::diag::Sink;
 use crate::emit::{Manifest, emit};
 use crate::plan::expr::WorkspaceField;
-use crate::plan::profile::TektonApi;
 use crate::plan::{
     Callee, EnvValue, Expr, ExprKind, Meta, Node, Param, ParamShape, Part, Pipeline,
     PipelineResult, Plan, Ref, ResultDecl, Run, Step, Target, Task, Workspace, WorkspaceUse,
 };
+use crate::schema::profile::TektonApi;
 use crate::types::Type;
 use crate::value::{BinaryOp, UnaryOp, Value};
 

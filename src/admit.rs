@@ -1,0 +1,102 @@
+//! What the API server, a webhook and the controllers say to an object, before they see it.
+//!
+//! The rules act on objects as the targets have them, whether they stand in a YAML file or were made from a program, so that
+//! both are judged by the same words. An object is read strictly and laid into its canonical form (`decode`: canonical keys, the
+//! types of the API), gets its defaults as the webhook sets them (`defaults`), and is judged alone (`admission`: what the
+//! validating webhook refuses) and together with the others (`controller`: what only a controller sees, and what nobody does).
+//! Tekton's words are in `tekton-oracle` form in the tests; here each rule has a code and says it in our own.
+
+pub(crate) mod admission;
+pub(crate) mod controller;
+pub(crate) mod errors;
+mod substitution;
+
+use crate::base::Span;
+use crate::diag::Sink;
+use crate::schema::Profile;
+use crate::yaml::Node;
+
+/// An object in its canonical form: every key as the API spells it, every value of the type that the API gives its field.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: Kind,
+    /// `v1`, `v1beta1`, …
+    pub(crate) version: Version,
+    /// The whole object with its defaults; what a default added stands where its parent does.
+    pub(crate) root: Node,
+}
+
+/// The kinds that rules know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Task,
+    Pipeline,
+    TaskRun,
+    PipelineRun,
+    StepAction,
+    CustomRun,
+    /// Of Pipelines as Code.
+    Repository,
+    /// Judged by its schema alone, or not at all.
+    Other,
+}
+
+/// Versions of Tekton's API; an object of another group is `V1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    V1alpha1,
+    V1beta1,
+    V1,
+}
+
+impl Object {
+    /// `metadata.name`; empty where there is none.
+    pub(crate) fn name(&self) -> &str {
+        self.root
+            .at("metadata.name")
+            .and_then(Node::text)
+            .unwrap_or("")
+    }
+
+    /// Where a finding about the whole object stands: its name, else its kind, else itself.
+    pub(crate) fn span(&self) -> Span {
+        let named = self
+            .root
+            .at("metadata.name")
+            .or_else(|| self.root.get("kind"));
+        named.map_or(self.root.span, |it| it.span)
+    }
+
+    /// `spec`; `None` where it is missing or null.
+    pub(crate) fn spec(&self) -> Option<&Node> {
+        self.root.get("spec").filter(|it| !it.is_null())
+    }
+}
+
+/// What rules look at beside the object: all objects that stand together, and the target.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) objects: &'a [Object],
+    pub(crate) profile: &'a Profile,
+}
+
+impl<'a> Context<'a> {
+    /// The object of that kind and name among those that stand together.
+    pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<&'a Object> {
+        let mut objects = self.objects.iter();
+        objects.find(|it| it.kind == kind && it.name() == name)
+    }
+}
+
+/// Judges objects that stand together: each by the webhook's rules, then all of them as the controllers would.
+pub(crate) fn admit(objects: &[Object], profile: &Profile, sink: &mut Sink) {
+    let ctx = Context { objects, profile };
+    for object in objects {
+        let before = sink.errors();
+        admission::object(&ctx, object, sink);
+        // A controller never sees what the webhook refused.
+        if sink.errors() == before {
+            controller::object(&ctx, object, sink);
+        }
+    }
+}

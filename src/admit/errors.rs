@@ -1,0 +1,1 @@
+//! What is said about an object: one small function per message.
