@@ -147,9 +147,13 @@ impl<'a> Lowerer<'a> {
         for part in parts {
             match part {
                 ast::StrPart::Text(text, _) => found.push_text(text),
-                ast::StrPart::Hole(hole, _) => {
+                ast::StrPart::Hole(hole, brackets) => {
                     let is_text = matches!(self.type_of(hole, scope), Type::String(_));
-                    let value = self.expr(hole, scope);
+                    let mut value = self.expr(hole, scope);
+                    // A reference that is written in the hole is replaced together with its brackets.
+                    if matches!(value.kind, ExprKind::Ref(_)) && value.span == hole.span {
+                        value.span = *brackets;
+                    }
                     if parts.len() == 1 && is_text {
                         return value;
                     }

@@ -391,6 +391,11 @@ impl<'a> Context<'a> {
         if !is_word || !is_value {
             return None;
         }
+        let behind = self.source.text.get(token.end..).unwrap_or_default();
+        if token.kind == TokenKind::Word && behind.trim_start().starts_with(['{', '(']) {
+            let found = syntax(self.at, format!("`{word}` is a reserved word and no name"));
+            return Some(found.help(format!("call the {first} something else")));
+        }
         let at = self
             .first
             .map_or(self.at, |it| self.source.at(it.start, it.end));

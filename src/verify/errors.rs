@@ -1,7 +1,7 @@
 //! What the rules find, in words.
 
 use crate::base::{Name, Span};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Fix};
 use crate::plan::{Meta, Ref, Workspace};
 use crate::verify::event::Clash;
 
@@ -119,6 +119,14 @@ fn through_environment(reference: &Ref) -> String {
         | Ref::ConfigKey(..)
         | Ref::Field(_) => "value",
     };
+    let variable = variable(name);
+    format!(
+        "pass it through the environment: `env: {{ {variable}: … }}`, and `\"${variable}\"` in the script; `unsafe(…)` says that it is wanted"
+    )
+}
+
+/// The environment variable that holds what is called `name`: `image-url` gives `IMAGE_URL`.
+pub(crate) fn variable(name: &str) -> String {
     let word = |it: char| {
         if it.is_ascii_alphanumeric() {
             it.to_ascii_uppercase()
@@ -126,10 +134,13 @@ fn through_environment(reference: &Ref) -> String {
             '_'
         }
     };
-    let variable: String = name.chars().map(word).collect();
-    format!(
-        "pass it through the environment: `env: {{ {variable}: … }}`, and `\"${variable}\"` in the script; `unsafe(…)` says that it is wanted"
-    )
+    name.chars().map(word).collect()
+}
+
+/// The edits that put `name` into the environment and its variable into the script.
+pub(crate) fn rewrite(name: &str, edits: Vec<Edit>) -> Fix {
+    let title = format!("pass `{name}` through the environment");
+    Fix { title, edits }
 }
 
 fn described(reference: &Ref) -> String {

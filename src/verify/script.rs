@@ -1,7 +1,9 @@
 //! A script cannot be injected into: what is spliced into it is known when compiling or made by the target itself.
 
+mod rewrite;
+
 use crate::base::Span;
-use crate::diag::Sink;
+use crate::diag::{Fix, Sink};
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Plan, Ref, Step, Task};
 use crate::types::Type;
@@ -19,23 +21,35 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
         let is_safe = |it: &Ref| is_made_by_target(it) || enums && is_enumerated(task, it);
         for step in walk::steps(task) {
             if let Some(script) = &step.script {
-                spliced(script, &is_safe, sink);
+                spliced(script, &is_safe, &|it| rewrite::fix(step, script, it), sink);
             }
             arguments(step, &is_safe, sink);
         }
         for script in sidecar_scripts(task) {
-            spliced(&script, &is_safe, sink);
+            spliced(&script, &is_safe, &no_fix, sink);
         }
     }
 }
 
-fn spliced(script: &Expr, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
+/// `fix` says how the hole is mended, where that is known.
+fn spliced(
+    script: &Expr,
+    is_safe: &dyn Fn(&Ref) -> bool,
+    fix: &dyn Fn(&Expr) -> Option<Fix>,
+    sink: &mut Sink,
+) {
     walk::bare_refs(script, &mut |reference, expr| {
         if !is_safe(reference) {
             let (place, hole) = place_of(expr, script);
-            sink.push(errors::injection(place, reference, hole));
+            let mut found = errors::injection(place, reference, hole);
+            found.fixes.extend(fix(expr));
+            sink.push(found);
         }
     });
+}
+
+fn no_fix(_: &Expr) -> Option<Fix> {
+    None
 }
 
 /// A parameter whose few texts the target enforces.
@@ -52,7 +66,7 @@ fn own_words(when: &Expr, sink: &mut Sink) {
     if when.maker().is_some_and(|it| it == "cel")
         && let Some(expression) = when.get("expression")
     {
-        spliced(&expression, &is_made_by_target, sink);
+        spliced(&expression, &is_made_by_target, &no_fix, sink);
     }
 }
 

@@ -14,13 +14,9 @@ struct Finding<'a> {
     message: &'a str,
     #[serde(flatten)]
     place: Place,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     labels: Vec<Text<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Fix<'a>>,
 }
 

@@ -9,6 +9,7 @@ use crate::lower::kind::task::is_true;
 use crate::lower::{Fields, Layer, Lowerer, Scope, errors, fold};
 use crate::plan::{Expr, Node};
 use crate::resolve::ItemId;
+use crate::schema::profile::ApiFields;
 use crate::syntax::ast::{self, Binding, Block};
 use crate::value::Value;
 
@@ -30,7 +31,7 @@ impl<'a> Lowerer<'a> {
         let target = &self.plan.profile.tekton;
         let is_inlined = callable.kind == "pipeline"
             && !decl.is_extern
-            && !target.has("enable-api-fields=alpha");
+            && target.api_fields() < ApiFields::Alpha;
         is_inlined.then_some((id, base))
     }
 
