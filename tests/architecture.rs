@@ -10,8 +10,8 @@ use regex::Regex;
 /// Bottom first: a module may name only modules on rows above its own row in this table.
 const LAYERS: &[&[&str]] = &[
     &["base"],
-    &["diag", "host", "stdlib", "value", "yaml"],
-    &["schema", "syntax", "types"],
+    &["diag", "host", "schema", "stdlib", "value", "yaml"],
+    &["syntax", "types"],
     &["admit", "format", "resolve"],
     &["check"],
     &["plan"],
