@@ -1,5 +1,5 @@
-//! What the language's tables say: the kinds of declarations, what a target has, and the shapes of the objects of Kubernetes, Tekton, Argo and
-//! Pipelines as Code, from their published schemas.
+//! What the language's tables say: the kinds of declarations, what a target has, and the shapes of the objects of
+//! Kubernetes, Tekton, Argo and Pipelines as Code, from their published schemas.
 
 pub(crate) mod kinds;
 #[allow(dead_code, reason = "its users land next")]
