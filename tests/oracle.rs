@@ -1,0 +1,52 @@
+//! What is built is what controllers take: Tekton's and Pipelines as Code's own code judges it, see oracle/README.md beside this.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may"
+)]
+
+#[path = "oracle/corpus.rs"]
+mod corpus;
+#[path = "oracle/judge.rs"]
+mod judge;
+#[path = "oracle/record.rs"]
+mod record;
+#[path = "golden/support.rs"]
+#[expect(dead_code, reason = "the golden tests use all of it")]
+mod support;
+#[path = "oracle/tool.rs"]
+mod tool;
+
+use std::fmt::Write as _;
+
+use tool::Oracle;
+
+/// All programs of the tests, examples and documents: whatever is built from them is accepted, without a warning.
+#[test]
+fn what_is_built_is_accepted() {
+    let programs = corpus::programs();
+    assert!(programs.len() > 50, "only {} programs", programs.len());
+    let mut record = record::Record::read();
+    let open: Vec<&corpus::Built> = { programs.iter() }
+        .filter(|it| record.recording() || !record.accepts(&it.hash()))
+        .collect();
+    let Some(oracle) = Oracle::find() else {
+        return tool::skip(&format!(
+            "no oracle, and {} of {} programs have no recorded verdict: tests/oracle/build",
+            open.len(),
+            programs.len()
+        ));
+    };
+    let mut complaints = String::new();
+    for (program, said) in open.iter().zip(judge::judge(&oracle, &open)) {
+        if said.is_empty() {
+            record.accept(program.hash());
+        } else {
+            let _ = writeln!(complaints, "{}\n  {}", program.name, said.join("\n  "));
+        }
+    }
+    record.finish(open.len());
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
