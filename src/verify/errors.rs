@@ -58,6 +58,36 @@ pub(crate) fn race_of_instances(span: Span, node: &Name, workspace: &Name) -> Di
     .help("give each a directory of its own: `.sub(each.…)`")
 }
 
+/// A node's task needs a workspace that may not be there: what it needs, what it is given.
+pub(crate) fn maybe_unbound(
+    span: Span,
+    node: &Name,
+    needed: &Workspace,
+    given: &Workspace,
+) -> Diagnostic {
+    let (needs, may) = (&needed.name, &given.name);
+    Diagnostic::new(
+        "unbound-workspace",
+        span,
+        format!("`{node}` needs the workspace `{needs}`, and `{may}` may be unbound"),
+    )
+    .label(given.span, format!("`{may}` is optional here"))
+    .label(needed.span, format!("`{needs}` is not"))
+    .note("Tekton refuses the run, also where `when` asks whether the workspace is bound")
+    .help("make both optional, and ask for `.bound` in the task; or make neither")
+}
+
+/// A pipeline that stays a pipeline gives nothing to the one that calls it.
+pub(crate) fn result_of_pipeline(span: Span, node: &Name, result: &str) -> Diagnostic {
+    Diagnostic::new(
+        "target-feature",
+        span,
+        format!("`{node}` calls a pipeline, and `{result}` of it does not come back"),
+    )
+    .note("Tekton does not hand on results of a pipeline in a pipeline")
+    .help("without `enable-api-fields=alpha` in `wudi.toml` the nodes of the called pipeline stand in this one, and their results can be used; or hand it on in a workspace")
+}
+
 pub(crate) fn unbound(span: Span, run: &Name, what: &str, workspace: &Workspace) -> Diagnostic {
     let name = &workspace.name;
     Diagnostic::new("unbound-workspace", span, format!("run `{run}` does not bind the workspace `{name}`"))

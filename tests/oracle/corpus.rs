@@ -134,16 +134,22 @@ fn settings(text: &str) -> Settings {
         return settings;
     };
     let tekton = table.get("target").and_then(|it| it.get("tekton"));
-    let Some(tekton) = tekton.and_then(toml::Value::as_table) else {
-        return settings;
-    };
-    for flag in { tekton.get("flags").and_then(toml::Value::as_array) }
-        .into_iter()
-        .flatten()
-        .filter_map(toml::Value::as_str)
-    {
+    let field = |name: &str| tekton.and_then(|it| it.get(name));
+    let flags = field("flags").and_then(toml::Value::as_array);
+    for flag in flags.into_iter().flatten().filter_map(toml::Value::as_str) {
         let (key, value) = flag.split_once('=').unwrap_or((flag, "true"));
         settings.flags.push((key.to_owned(), value.to_owned()));
+    }
+    if let Some(kept) = field("coschedule").and_then(toml::Value::as_str) {
+        let flag = ("coschedule".to_owned(), kept.to_owned());
+        settings.flags.push(flag);
+    }
+    let defaults = field("config-defaults").and_then(toml::Value::as_table);
+    for (key, value) in defaults.into_iter().flatten() {
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        settings.defaults.push((key.clone(), value));
     }
     settings
 }

@@ -158,7 +158,10 @@ fn against_play(answer: &Value) -> Vec<String> {
         for end in list(&round["finished"]) {
             if end["status"] != "True" {
                 let (name, reason) = (text(&end["name"]), text(&end["reason"]));
-                said.push(format!("played: {name}: {reason}: {}", text(&end["message"])));
+                said.push(format!(
+                    "played: {name}: {reason}: {}",
+                    text(&end["message"])
+                ));
             }
         }
     }
@@ -190,9 +193,9 @@ fn list(value: &Value) -> &[Value] {
 }
 
 fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    let text = value.as_str().map(str::to_owned);
+    text.unwrap_or_else(|| match value.is_null() {
+        true => String::new(),
+        false => value.to_string(),
+    })
 }

@@ -39,7 +39,8 @@ impl Oracle {
             None => root().join("target/oracle"),
         };
         let oracle = Self { directory };
-        if !oracle.directory.join("oracle-tekton").is_file() {
+        let names = ["oracle-tekton", "oracle-sim", "oracle-pac"];
+        if !{ names.iter() }.all(|it| oracle.directory.join(it).is_file()) {
             return None;
         }
         let asked = oracle.command("oracle-tekton").arg("--version").output();
@@ -128,7 +129,9 @@ pub fn skip(why: &str) {
 
 /// Says something that a passing test would swallow.
 pub fn tell(text: &str) {
-    writeln!(std::io::stderr(), "{text}").unwrap();
+    // Not by `eprintln!`, which tests keep to themselves.
+    let line = format!("{text}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 /// The line of an oracle's `go.mod` that pins a module.
