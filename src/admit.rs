@@ -8,6 +8,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod controller;
+pub(crate) mod decode;
 pub(crate) mod errors;
 mod substitution;
 

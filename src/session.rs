@@ -2,6 +2,7 @@
 
 mod config;
 mod errors;
+mod manifests;
 pub(crate) mod output;
 mod project;
 pub(crate) mod stack;
@@ -18,6 +19,7 @@ use crate::syntax::ast;
 use crate::{check, format, lower, resolve, stdlib, syntax, verify};
 
 use config::Config;
+pub use manifests::Target;
 
 /// A session: opens programs, one after the other, and remembers what it read.
 pub struct Session {
@@ -223,6 +225,11 @@ impl Session {
                 return None;
             }
         };
+        self.take(path, bytes, sink)
+    }
+
+    /// Takes bytes in as the text of a path; `None` where they are no text, which is reported.
+    fn take(&mut self, path: &Path, bytes: Vec<u8>, sink: &mut Sink) -> Option<FileId> {
         let (text, flaw) = project::decode(bytes);
         let file = self.sources.add(path, text.into());
         if let Some(flaw) = flaw {

@@ -10,8 +10,8 @@ use regex::Regex;
 /// Bottom first: a module may name only modules on rows above its own row in this table.
 const LAYERS: &[&[&str]] = &[
     &["base"],
-    &["diag", "host", "schema", "stdlib", "value", "yaml"],
-    &["syntax", "types"],
+    &["diag", "host", "schema", "stdlib", "value"],
+    &["syntax", "types", "yaml"],
     &["admit", "format", "resolve"],
     &["check"],
     &["plan"],
@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ariadne::", &["diag"]),
     ("clap::", &["cli"]),
     ("clap_complete::", &["cli"]),
+    ("granit_parser::", &["yaml"]),
     ("include_dir", &["diag", "stdlib"]),
     ("indicatif::", &["cli"]),
     ("pest::", &["syntax"]),

@@ -25,9 +25,12 @@ mod run;
 mod support;
 #[path = "golden/ui.rs"]
 mod ui;
+#[path = "golden/yaml.rs"]
+mod yaml;
 
 datatest_stable::harness! {
     { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
+    { test = yaml::findings, root = "tests/yaml", pattern = r"\.yaml$" },
     { test = format::layout, root = "tests/format", pattern = r"\.wudi$" },
     { test = format::nothing_is_lost, root = "tests", pattern = r"\.wudi$" },
     { test = format::nothing_is_lost, root = "stdlib", pattern = r"\.wudi$" },

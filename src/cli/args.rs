@@ -55,12 +55,24 @@ pub(crate) struct New {
     pub(crate) directory: PathBuf,
 }
 
-/// Check programs, write nothing
+/// Check programs and plain YAML, write nothing
+///
+/// YAML is judged as its target would judge it: Kubernetes decodes it, Tekton's webhook validates it, its controllers
+/// run it. All files together are one set of objects.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// Files, packages (a directory with a wudi.toml), or directories of them
+    /// Files, packages (a directory with a wudi.toml), or directories of them; `-` reads YAML from stdin
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    /// For YAML: the version of a target, tekton=1.15
+    #[arg(long = "target", value_name = "NAME=VERSION", value_parser = version)]
+    pub(crate) versions: Vec<(String, String)>,
+    /// For YAML: a flag of Tekton's ConfigMap feature-flags
+    #[arg(long = "flag", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) flags: Vec<(String, String)>,
+    /// For YAML: an entry of Tekton's ConfigMap config-defaults
+    #[arg(long = "default", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) defaults: Vec<(String, String)>,
 }
 
 /// Compile a program to the YAML that controllers take
@@ -142,6 +154,15 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `tekton=1.15`
+fn version(text: &str) -> Result<(String, String), String> {
+    let (name, version) = pair(text)?;
+    match name.as_str() {
+        "tekton" | "rollouts" => Ok((name, version)),
+        _ => Err("the targets are `tekton` and `rollouts`".to_owned()),
+    }
 }
 
 /// `name=value`

@@ -149,6 +149,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Admission,
         "things that need each other in a circle",
     ),
+    warning(
+        "duplicate-key",
+        Gate::None,
+        "a key that stands twice in a map of YAML",
+    ),
     error(
         "duplicate-name",
         Gate::Admission,
@@ -330,6 +335,11 @@ pub(crate) static CODES: &[Code] = &[
         "when-form",
         Gate::Admission,
         "a condition that Tekton's `when` cannot express",
+    ),
+    error(
+        "yaml",
+        Gate::Decode,
+        "a text that is no YAML as Kubernetes reads it",
     ),
 ];
 

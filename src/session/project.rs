@@ -130,6 +130,40 @@ pub(crate) fn all_files(host: &dyn Host, path: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// All files of YAML at a path: the file itself, or all in and below a directory. Those of a directory that begin with a dot
+/// are left out; of directories so called, `.tekton` alone is looked into.
+pub(crate) fn yaml_files(host: &dyn Host, path: &Path) -> Vec<PathBuf> {
+    let path = plain(path);
+    if !is_directory(host, &path).unwrap_or(false) {
+        return vec![path];
+    }
+    let mut all = Vec::new();
+    let mut open = vec![path];
+    while let Some(directory) = open.pop() {
+        let mut below = Vec::new();
+        for entry in host.list(&directory).unwrap_or_default() {
+            let hidden = entry.name.starts_with('.');
+            match entry.kind {
+                EntryKind::Directory if !hidden || entry.name == ".tekton" => {
+                    below.push(directory.join(&entry.name));
+                }
+                EntryKind::File | EntryKind::Link if !hidden && is_yaml(&entry.name) => {
+                    all.push(directory.join(&entry.name));
+                }
+                EntryKind::Directory | EntryKind::File | EntryKind::Link | EntryKind::Other => {}
+            }
+        }
+        open.extend(below.into_iter().rev());
+    }
+    all
+}
+
+/// Whether a file is called as YAML is.
+pub(crate) fn is_yaml(name: &str) -> bool {
+    let (_, extension) = name.rsplit_once('.').unwrap_or_default();
+    matches!(extension, "yaml" | "yml")
+}
+
 /// The text of a file; where it is no clean text, what can be shown of it and why it is none.
 pub(crate) fn decode(bytes: Vec<u8>) -> (String, Option<Flaw>) {
     let text = match String::from_utf8(bytes) {
@@ -190,6 +224,16 @@ fn is_directory(host: &dyn Host, path: &Path) -> io::Result<bool> {
         Some(EntryKind::Link) => Ok(host.list(path).is_ok()),
         Some(EntryKind::File | EntryKind::Other) => Ok(false),
     }
+}
+
+/// The `wudi.toml` of the package that a path belongs to.
+pub(crate) fn config_above(host: &dyn Host, path: &Path) -> Option<PathBuf> {
+    let path = plain(path);
+    let directory = match is_directory(host, &path) {
+        Ok(true) => &path,
+        Ok(false) | Err(_) => path.parent().unwrap_or(Path::new("")),
+    };
+    package_above(host, directory).map(|it| it.join(CONFIG))
 }
 
 /// The nearest directory with a `wudi.toml`, from `directory` upwards.

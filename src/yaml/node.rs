@@ -1,12 +1,17 @@
 //! YAML with places: what a text says, each part with the span where it stands.
 
+use std::ops::Range;
+
 use crate::base::Span;
+use crate::yaml::place::Layout;
 
 /// A value of a YAML text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) span: Span,
     pub(crate) data: Data,
+    /// Where the parts of a string stand, see [`Node::part`].
+    pub(crate) layout: Layout,
 }
 
 /// What a [`Node`] holds: the values of JSON, since Kubernetes turns YAML into JSON before it looks.
@@ -32,6 +37,19 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// A value whose parts have no place of their own.
+    pub(crate) fn new(span: Span, data: Data) -> Self {
+        let layout = Layout::Opaque;
+        Self { span, data, layout }
+    }
+
+    /// Where a part of a string stands, given in bytes of the string: the line of a script, a reference within it.
+    /// The whole string where nothing closer is known.
+    pub(crate) fn part(&self, range: Range<usize>) -> Span {
+        let found = self.layout.find(range);
+        found.map_or(self.span, |it| Span::new(self.span.file, it.start, it.end))
+    }
+
     /// The field of a map; `None` where there is none, or no map.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|it| &it.value)
@@ -136,6 +154,6 @@ impl Node {
                 Data::Map(entries.iter().map(entry).collect())
             }
         };
-        Self { span, data }
+        Self::new(span, data)
     }
 }

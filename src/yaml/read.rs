@@ -1,13 +1,52 @@
-//! YAML to tree, as Kubernetes reads it: `yes` and `on` are truth values.
+//! A text to its documents. Kubernetes cuts the text at lines that begin with `---` before it looks at anything else, and of
+//! each section reads the first document; so an error in one section leaves the others alone.
 
-use crate::yaml::Tree;
+use crate::base::{FileId, Span};
+use crate::diag::Sink;
+use crate::yaml::build::Builder;
+use crate::yaml::{Node, errors};
 
-/// The only document of a text.
-pub(crate) fn read_one(text: &str) -> Result<Tree, String> {
-    serde_yaml::from_str(text).map_err(|it| it.to_string())
+/// Reads all documents of a text; empty ones and those that are no YAML are left out.
+pub(crate) fn read_nodes(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
+    let sections = sections(file, text, sink);
+    let read = |(start, end): (usize, usize)| document(file, text, start, end, sink);
+    sections.into_iter().filter_map(read).collect()
 }
 
-/// All documents of a text; empty ones are left out.
-pub(crate) fn read_all(text: &str) -> Result<Vec<Tree>, String> {
-    serde_yaml::from_multiple(text).map_err(|it| it.to_string())
+fn document(file: FileId, text: &str, start: usize, end: usize, sink: &mut Sink) -> Option<Node> {
+    let section = text.get(start..end)?;
+    let mut builder = Builder::new(file, section, start, sink);
+    let read = builder.document();
+    match read {
+        Ok(node) => node.filter(|it| !it.is_null()),
+        Err(flaw) => {
+            sink.push(*flaw);
+            None
+        }
+    }
+}
+
+/// The sections of a text, as ranges of bytes.
+fn sections(file: FileId, text: &str, sink: &mut Sink) -> Vec<(usize, usize)> {
+    let mut sections = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let next = at + line.len();
+        if let Some(rest) = line.strip_prefix("---") {
+            let rest = rest.trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                sink.push(errors::separator(Span::new(
+                    file,
+                    at,
+                    at + line.trim_end().len(),
+                )));
+            }
+            sections.push((start, at));
+            start = next;
+        }
+        at = next;
+    }
+    sections.push((start, at));
+    sections.retain(|(start, end)| start < end);
+    sections
 }

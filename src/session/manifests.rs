@@ -1,0 +1,90 @@
+//! Plain YAML: all files together are one set of objects, judged as their target would judge them.
+
+use std::path::{Path, PathBuf};
+
+use crate::base::{FileId, Name, Span};
+use crate::diag::Sink;
+use crate::schema::Profile;
+use crate::session::{Opened, Session, errors, project, stack};
+use crate::{admit, yaml};
+
+/// What is said about the target beside `wudi.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// `("tekton", "1.15")`
+    pub versions: Vec<(String, String)>,
+    /// What Tekton's ConfigMap `feature-flags` says.
+    pub flags: Vec<(String, String)>,
+    /// What its ConfigMap `config-defaults` says.
+    pub defaults: Vec<(String, String)>,
+}
+
+impl Session {
+    /// The YAML files at a path: the file itself, or all in and below a directory.
+    pub fn yaml_files(&self, path: &Path) -> Vec<PathBuf> {
+        project::yaml_files(self.host(), path)
+    }
+
+    /// Opens YAML: files, and texts by the name they are shown under. Its findings are in [`Session::diagnostics`].
+    pub fn open_yaml(
+        &mut self,
+        paths: &[PathBuf],
+        texts: Vec<(PathBuf, Vec<u8>)>,
+        target: &Target,
+    ) {
+        let mut sink = Sink::default();
+        let profile = self.yaml_profile(paths.first().map(PathBuf::as_path), target, &mut sink);
+        let mut files: Vec<FileId> = Vec::new();
+        for path in paths {
+            files.extend(self.read(path, &mut sink));
+        }
+        for (path, bytes) in texts {
+            files.extend(self.take(&path, bytes, &mut sink));
+        }
+        let sources = &self.sources;
+        let texts = files.iter().map(|it| (*it, sources.text(*it)));
+        let texts: Vec<(FileId, &str)> = texts.collect();
+        let judged = stack::with_room(|| judge(&texts, &profile, &mut sink));
+        if let Err(stack::Panicked) = judged {
+            let at = files.first().copied().unwrap_or(FileId(0));
+            sink.push(errors::panicked(Span::new(at, 0, 0)));
+        }
+        self.opened = Opened {
+            diagnostics: sink.into_sorted(),
+            ..Opened::default()
+        };
+    }
+
+    fn yaml_profile(&mut self, beside: Option<&Path>, target: &Target, sink: &mut Sink) -> Profile {
+        let config = beside.and_then(|it| project::config_above(self.host(), it));
+        let mut profile = match config {
+            Some(config) => self.config(&config, sink).profile,
+            None => Profile::default(),
+        };
+        for (name, version) in &target.versions {
+            match name.as_str() {
+                "tekton" => profile.tekton.version = Name::new(version),
+                "rollouts" => profile.rollouts = Name::new(version),
+                _ => {}
+            }
+        }
+        let tekton = &mut profile.tekton;
+        for (name, value) in &target.flags {
+            tekton.flags.insert(Name::new(name), Name::new(value));
+        }
+        for (name, value) in &target.defaults {
+            tekton.defaults.insert(Name::new(name), Name::new(value));
+        }
+        profile
+    }
+}
+
+fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
+    let mut objects = Vec::new();
+    for (file, text) in texts {
+        for node in yaml::read_nodes(*file, text, sink) {
+            objects.extend(admit::decode::object(&node, sink));
+        }
+    }
+    admit::admit(&objects, profile, sink);
+}
