@@ -7,10 +7,16 @@
     reason = "tests may"
 )]
 
+#[path = "oracle/chance.rs"]
+mod chance;
 #[path = "oracle/corpus.rs"]
 mod corpus;
+#[path = "oracle/fault.rs"]
+mod fault;
 #[path = "oracle/judge.rs"]
 mod judge;
+#[path = "oracle/measure.rs"]
+mod measure;
 #[path = "oracle/record.rs"]
 mod record;
 #[path = "golden/support.rs"]
@@ -20,6 +26,7 @@ mod support;
 mod tool;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use tool::Oracle;
 
@@ -49,4 +56,23 @@ fn what_is_built_is_accepted() {
     }
     record.finish(open.len());
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// Not a test but a report, of `tests/oracle/measure`: how often wudi and Tekton disagree about the files of `WUDI_FILES`.
+#[test]
+#[ignore = "a report"]
+fn report() {
+    let number = |name: &str, otherwise: u64| {
+        let said = std::env::var(name).ok();
+        said.map_or(otherwise, |it| it.parse().unwrap())
+    };
+    let files = std::env::var_os("WUDI_FILES").unwrap_or_default();
+    let directories: Vec<PathBuf> = std::env::split_paths(&files).collect();
+    let oracle = Oracle::find().expect("tests/oracle/build");
+    let files = measure::files(&directories);
+    tool::print(&measure::compare(&oracle, &files).shown("files"));
+    let sound = measure::sound(&oracle, measure::rewritten(&files));
+    let count = usize::try_from(number("WUDI_FAULTS", 5000)).unwrap();
+    let faulty = measure::faulty(&sound, number("WUDI_SEED", 0), count);
+    tool::print(&measure::compare(&oracle, &faulty).shown("faults"));
 }

@@ -134,6 +134,11 @@ pub fn tell(text: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
+/// Writes data, past what tests keep to themselves.
+pub fn print(text: &str) {
+    std::io::stdout().write_all(text.as_bytes()).unwrap();
+}
+
 /// The line of an oracle's `go.mod` that pins a module.
 pub fn pin(oracle: &str, module: &str) -> String {
     let file = root().join("tests/oracle").join(oracle).join("go.mod");

@@ -1,0 +1,283 @@
+//! How often wudi and Tekton disagree: about files as they are, and about files with one fault each.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use regex::Regex;
+use serde_json::Value;
+use wudi::{MemoryHost, Session, Severity, Target};
+
+use crate::chance::Chance;
+use crate::fault;
+use crate::tool::{Oracle, Settings};
+
+/// A file, or what became of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub name: String,
+    pub text: String,
+    pub settings: Settings,
+}
+
+/// What one of both has against a case: nothing, or its first words.
+pub type Verdict = Option<String>;
+
+/// Cases about which there are two opinions, by what is said.
+#[derive(Debug, Default)]
+pub struct Disagreements {
+    pub judged: usize,
+    pub both_accept: usize,
+    pub both_refuse: usize,
+    /// What Tekton says where wudi says nothing.
+    pub missed: IndexMap<String, Vec<String>>,
+    /// What wudi says where Tekton says nothing.
+    pub invented: IndexMap<String, Vec<String>>,
+}
+
+impl Disagreements {
+    pub fn count(&self) -> usize {
+        let all = self.missed.values().chain(self.invented.values());
+        all.map(Vec::len).sum()
+    }
+
+    fn add(&mut self, case: &Case, tekton: Verdict, wudi: Verdict) {
+        self.judged += 1;
+        let (side, said) = match (tekton, wudi) {
+            (None, None) => return self.both_accept += 1,
+            (Some(_), Some(_)) => return self.both_refuse += 1,
+            (Some(said), None) => (&mut self.missed, said),
+            (None, Some(said)) => (&mut self.invented, said),
+        };
+        let cases = side.entry(group(&said)).or_default();
+        cases.push(format!("{}: {}", case.name, line(&said)));
+    }
+
+    /// As text, the most frequent first.
+    pub fn shown(&self, what: &str) -> String {
+        let mut text = format!(
+            "{what}: {} judged, {} accepted by both, {} refused by both, {} disagreements\n",
+            self.judged,
+            self.both_accept,
+            self.both_refuse,
+            self.count()
+        );
+        let sides = [
+            ("Tekton alone refuses", &self.missed),
+            ("wudi alone refuses", &self.invented),
+        ];
+        for (title, groups) in sides {
+            let mut groups: Vec<_> = groups.iter().collect();
+            groups.sort_by_key(|(_, cases)| std::cmp::Reverse(cases.len()));
+            let count: usize = groups.iter().map(|(_, cases)| cases.len()).sum();
+            text += &format!("\n  {title}: {count}\n");
+            for (group, cases) in groups {
+                text += &format!("  {:5}  {group}\n", cases.len());
+                for case in cases.iter().take(3) {
+                    text += &format!("           {case}\n");
+                }
+            }
+        }
+        text
+    }
+}
+
+/// The beginning of a message, as one line.
+fn line(said: &str) -> String {
+    let words: Vec<&str> = said.split_whitespace().collect();
+    words.join(" ").chars().take(240).collect()
+}
+
+/// A message without what is of its case alone.
+fn group(said: &str) -> String {
+    let said = said.lines().next().unwrap_or_default();
+    let own = Regex::new(r#""[^"]*"|`[^`]*`|'[^']*'|\[[^\]]*\]|\d+"#).unwrap();
+    let text = own.replace_all(said, "_").into_owned();
+    let path = Regex::new(r"[A-Za-z_]+([.\[][\w.\[\]]+)+").unwrap();
+    let text = path.replace_all(&text, "_").into_owned();
+    text.chars().take(160).collect()
+}
+
+/// The YAML files below directories that hold something of Tekton.
+pub fn files(directories: &[PathBuf]) -> Vec<Case> {
+    let mut open = directories.to_vec();
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).unwrap();
+            open.extend(entries.map(|it| it.unwrap().path()));
+        } else if path
+            .extension()
+            .is_some_and(|it| it == "yaml" || it == "yml")
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
+    let read = found.iter().filter_map(|it| case(it));
+    read.collect()
+}
+
+fn case(path: &Path) -> Option<Case> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let name = path.display().to_string();
+    let is_alpha = name.contains("/alpha/");
+    let settings = if is_alpha {
+        alpha()
+    } else {
+        Settings::default()
+    };
+    let case = Case {
+        name,
+        text,
+        settings,
+    };
+    case.text.contains("tekton.dev/").then_some(case)
+}
+
+/// All that can be switched on.
+fn alpha() -> Settings {
+    let on = |name: &str| (name.to_owned(), "true".to_owned());
+    let flags = vec![
+        ("enable-api-fields".to_owned(), "alpha".to_owned()),
+        on("enable-cel-in-whenexpression"),
+        on("enable-param-enum"),
+        on("enable-artifacts"),
+        on("enable-concise-resolver-syntax"),
+    ];
+    Settings {
+        flags,
+        ..Settings::default()
+    }
+}
+
+/// Cases with a fault each, made of files that both accept.
+pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
+    let read = files.iter().filter_map(|it| {
+        let documents: Vec<Value> = serde_yaml::from_multiple(&it.text).ok()?;
+        let is_known = |it: &Value| {
+            it["apiVersion"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("tekton.dev/"))
+        };
+        documents.iter().any(is_known).then_some((it, documents))
+    });
+    let read: Vec<_> = read.collect();
+    let mut all = Vec::new();
+    let mut seed = seed;
+    while all.len() < count && !read.is_empty() {
+        seed += 1;
+        let mut chance = Chance::new(seed);
+        let (file, documents) = chance.pick(&read);
+        let mut documents = documents.clone();
+        let index = chance.below(documents.len());
+        let Some(said) = fault::put(&mut documents[index], &mut chance) else {
+            continue;
+        };
+        let texts: Vec<String> = documents.iter().map(fault::write).collect();
+        all.push(Case {
+            name: format!("{} #{seed} {said}", file.name),
+            text: texts.join("---\n"),
+            settings: file.settings.clone(),
+        });
+    }
+    all
+}
+
+/// Files written as faulty ones are, without a fault.
+pub fn rewritten(files: &[Case]) -> Vec<Case> {
+    let write = |case: &Case| {
+        let documents: Vec<Value> = serde_yaml::from_multiple(&case.text).ok()?;
+        let texts: Vec<String> = documents.iter().map(fault::write).collect();
+        Some(Case {
+            text: texts.join("---\n"),
+            ..case.clone()
+        })
+    };
+    files.iter().filter_map(write).collect()
+}
+
+/// The cases that both accept.
+pub fn sound(oracle: &Oracle, cases: Vec<Case>) -> Vec<Case> {
+    let tekton = tekton(oracle, &cases);
+    let sound = cases.into_iter().zip(tekton);
+    let sound = sound.filter(|(case, tekton)| tekton.is_none() && wudi(case).is_none());
+    sound.map(|(case, _)| case).collect()
+}
+
+/// What both say about each case.
+pub fn compare(oracle: &Oracle, cases: &[Case]) -> Disagreements {
+    let mut found = Disagreements::default();
+    let mut tekton = tekton(oracle, cases);
+    let wudi: Vec<Verdict> = cases.iter().map(wudi).collect();
+    // What only the reconcilers of runs see is dear to ask, so only where it can settle something.
+    let open = |index: &usize| tekton[*index].is_none() && wudi[*index].is_some();
+    let open: Vec<usize> = (0..cases.len()).filter(open).collect();
+    let asked: Vec<_> = { open.iter() }
+        .map(|it| (&cases[*it].settings, cases[*it].text.clone()))
+        .collect();
+    for (index, answer) in open.into_iter().zip(oracle.play(&asked)) {
+        tekton[index] = played(&answer);
+    }
+    for ((case, tekton), wudi) in cases.iter().zip(tekton).zip(wudi) {
+        found.add(case, tekton, wudi);
+    }
+    found
+}
+
+/// What the webhook, or the controller before the first task, has against each case.
+fn tekton(oracle: &Oracle, cases: &[Case]) -> Vec<Verdict> {
+    let asked: Vec<_> = { cases.iter() }
+        .map(|it| (&it.settings, it.text.clone()))
+        .collect();
+    let refused = |answers: Vec<Value>| answers.iter().find_map(refusal);
+    { oracle.admit(&asked).into_iter() }.map(refused).collect()
+}
+
+fn refusal(answer: &Value) -> Verdict {
+    let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
+    match answer["verdict"].as_str().unwrap_or_default() {
+        "ok" | "needs-remote" => answer["v1"].is_object().then(|| refusal(&answer["v1"]))?,
+        "not-tekton" => Some(text("text")).filter(|it| !it.is_empty()),
+        // What the files refer to may be in the cluster.
+        "rejected" if is_absence(&text("reason")) => None,
+        "rejected" => Some(format!("{}: {}", text("reason"), text("message"))),
+        _ => Some(text("text")),
+    }
+}
+
+fn is_absence(reason: &str) -> bool {
+    matches!(
+        reason,
+        "CouldntGetTask" | "CouldntGetPipeline" | "TaskRunResolutionFailed"
+    )
+}
+
+/// What happens to runs that were accepted.
+fn played(answer: &Value) -> Verdict {
+    let runs = answer["runs"].as_array().into_iter().flatten();
+    let ends = answer["rounds"].as_array().into_iter().flatten();
+    let ends = ends.flat_map(|it| it["finished"].as_array().into_iter().flatten());
+    let mut all = runs.chain(ends);
+    all.find_map(|it| {
+        let reason = it["reason"].as_str().unwrap_or_default();
+        let message = it["message"].as_str().unwrap_or_default();
+        let is_stuck = it["state"] == "stuck";
+        let failed = it["status"] == "False" && !is_absence(reason);
+        (failed || is_stuck).then(|| format!("{reason}: {message}"))
+    })
+}
+
+/// What `wudi check` has against a case.
+fn wudi(case: &Case) -> Verdict {
+    let mut session = Session::new(Box::new(MemoryHost::new()));
+    let target = Target {
+        flags: case.settings.flags.clone(),
+        defaults: case.settings.defaults.clone(),
+        ..Target::default()
+    };
+    let texts = vec![(PathBuf::from("it.yaml"), case.text.clone().into_bytes())];
+    session.open_yaml(&[], texts, &target);
+    let mut errors = session.diagnostics().iter();
+    let first = errors.find(|it| it.severity == Severity::Error)?;
+    Some(format!("[{}] {}", first.code.name, first.message))
+}
