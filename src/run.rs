@@ -3,11 +3,12 @@
 mod arguments;
 mod attempt;
 mod cancel;
-mod decide;
+mod drive;
+mod engine;
 mod errors;
 mod evaluate;
 mod event;
-mod graph;
+mod machine;
 mod mask;
 mod matrix;
 mod needs;
@@ -15,6 +16,8 @@ mod prepare;
 pub(crate) mod preview;
 mod process;
 mod results;
+mod scenario;
+mod schedule;
 mod scope;
 mod shared;
 mod step;
@@ -22,23 +25,23 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod text;
-mod verdict;
 mod volumes;
 
 use std::path::PathBuf;
-use std::time::SystemTime;
-
-use tokio::time::Instant;
+use std::time::{Duration, SystemTime};
 
 use crate::plan::Plan;
-use crate::run::graph::Drive;
+use crate::run::engine::Executor as _;
+use crate::run::engine::processes::Processes;
+use crate::run::engine::simulated::Simulated;
+use crate::run::machine::PipelineEnd;
 use crate::run::prepare::{Prepared, Receiver};
-use crate::run::shared::Message;
-use crate::run::verdict::PipelineEnd;
+use crate::run::shared::{Message, Shared};
 
 pub use cancel::{Cancel, Canceller, Urgency, cancellation};
 pub use errors::RunError;
-pub use event::{Event, Outcome, Status, StepEnd, Stream, TaskOutcome};
+pub use event::{Event, Outcome, Status, StepEnd, Stream, TaskId, TaskOutcome};
+pub use scenario::Scenario;
 
 /// What to run and with what.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +66,8 @@ pub struct RunOptions {
     pub directory: Option<PathBuf>,
     /// Keeps the fresh directory in any case.
     pub keep: bool,
+    /// Plays this instead of running anything; the clock jumps.
+    pub scenario: Option<Scenario>,
 }
 
 /// Runs what `options` name. Must be called within a tokio runtime, best one of a single thread.
@@ -76,11 +81,28 @@ pub async fn run(
     cancel: Cancel,
 ) -> Result<Outcome, RunError> {
     let prepared = prepare::prepare(plan, options)?;
-    let place = prepare::Place::make(options)?;
-    let (drive, messages) = prepare::drive(&prepared, &place, cancel)?;
     let mut follow = Follow::new(&prepared, events);
-    let end = follow.hear_out(drive, messages).await;
-    Ok(follow.outcome(end, place, options.keep))
+    if let Some(scenario) = &options.scenario {
+        let ready = prepare::ready(&prepared, None)?;
+        let shared = ready.shared.clone();
+        for name in prepared.unknown(scenario, &shared.name) {
+            let text = format!("the scenario says something of `{name}`, which this run has not");
+            shared.tell(Event::Note { task: None, text });
+        }
+        let mut engine = Simulated::new(scenario, shared.clone());
+        let driven = drive::drive(ready.schedule, &mut engine, shared.clone());
+        let end = follow.hear_out(&shared, driven, ready.receiver).await;
+        let took = engine.now();
+        return Ok(follow.outcome(end, took, None, false));
+    }
+    let place = prepare::Place::make(options)?;
+    let ready = prepare::ready(&prepared, Some(&place))?;
+    let shared = ready.shared.clone();
+    let mut engine = Processes::new(shared.clone(), cancel);
+    let driven = drive::drive(ready.schedule, &mut engine, shared.clone());
+    let end = follow.hear_out(&shared, driven, ready.receiver).await;
+    let took = engine.now();
+    Ok(follow.outcome(end, took, Some(place), options.keep))
 }
 
 /// Hands on what happens and remembers how each task ended.
@@ -88,7 +110,6 @@ struct Follow<'a> {
     prepared: &'a Prepared,
     events: &'a mut dyn FnMut(Event),
     tasks: Vec<TaskOutcome>,
-    start: Instant,
 }
 
 impl<'a> Follow<'a> {
@@ -97,20 +118,24 @@ impl<'a> Follow<'a> {
             prepared,
             events,
             tasks: Vec::new(),
-            start: Instant::now(),
         }
     }
 
-    async fn hear_out(&mut self, drive: Drive, mut messages: Receiver) -> PipelineEnd {
+    async fn hear_out(
+        &mut self,
+        shared: &Shared,
+        driven: impl Future<Output = PipelineEnd>,
+        mut messages: Receiver,
+    ) -> PipelineEnd {
         (self.events)(Event::RunStarted {
-            name: drive.shared.name.clone(),
+            name: shared.name.clone(),
             target: self.prepared.job.name.clone(),
             started: SystemTime::now(),
         });
         for (task, text) in &self.prepared.needs.notes {
-            drive.shared.note(task, text);
+            shared.note(task, text);
         }
-        let mut driven = graph::drive(drive);
+        let mut driven = std::pin::pin!(driven);
         let mut batch = Vec::new();
         loop {
             tokio::select! { biased;
@@ -140,8 +165,13 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn outcome(self, end: PipelineEnd, place: prepare::Place, keep: bool) -> Outcome {
-        let took = self.start.elapsed();
+    fn outcome(
+        self,
+        end: PipelineEnd,
+        took: Duration,
+        place: Option<prepare::Place>,
+        keep: bool,
+    ) -> Outcome {
         let mask = &self.prepared.mask;
         (self.events)(Event::RunFinished {
             status: end.status,
@@ -153,7 +183,8 @@ impl<'a> Follow<'a> {
         let mut tasks = self.tasks;
         let order = prepare::order(&self.prepared.job.pipeline);
         tasks.sort_by_cached_key(|it| prepare::rank(&order, it));
-        let kept = place.close(keep || end.status != Status::Succeeded);
+        let keep = keep || end.status != Status::Succeeded;
+        let kept = place.and_then(|it| it.close(keep));
         Outcome {
             status: end.status,
             reason: end.reason,

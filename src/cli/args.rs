@@ -105,6 +105,9 @@ pub(crate) struct Run {
     /// Say what would run, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Run nothing: play what the tasks do, as a JSON file says, with a clock that jumps
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
     /// Use a directory as a workspace; without one, leave an optional workspace out
     #[arg(short, long = "workspace", value_name = "NAME=DIRECTORY", value_parser = pair)]
     pub(crate) workspaces: Vec<(String, String)>,

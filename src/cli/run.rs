@@ -10,9 +10,9 @@ use std::io::IsTerminal as _;
 use crate::cli::Outcome;
 use crate::cli::args::{self, Format};
 use crate::cli::report::{Printer, data};
-use crate::host::OsHost;
+use crate::host::{self, Host as _, OsHost};
 use crate::plan::Plan;
-use crate::run::{self, Canceller, Event, RunError, RunOptions, Status};
+use crate::run::{self, Canceller, Event, RunError, RunOptions, Scenario, Status};
 use crate::session::{Session, stack};
 
 pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
     let Some(plan) = session.plan() else {
         return Ok(Outcome::Findings);
     };
-    let options = match options(arguments) {
+    let mut options = match options(arguments) {
         Ok(options) => options,
         Err(word) => {
             complain(&format!(
@@ -31,6 +31,15 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
             return Ok(Outcome::Usage);
         }
     };
+    if let Some(path) = &arguments.scenario {
+        match scenario(path) {
+            Ok(scenario) => options.scenario = Some(scenario),
+            Err(reason) => {
+                complain(&reason);
+                return Ok(Outcome::Usage);
+            }
+        }
+    }
     if arguments.dry_run {
         return match run::preview::preview(plan, &options) {
             Ok(preview) => {
@@ -92,6 +101,15 @@ fn options(arguments: &args::Run) -> Result<RunOptions, String> {
         }
     }
     Ok(options)
+}
+
+/// Reads what is to be played.
+fn scenario(path: &std::path::Path) -> Result<Scenario, String> {
+    let text = OsHost.read(path);
+    let text =
+        text.map_err(|it| format!("cannot read `{}`: {}", path.display(), host::reason(&it)))?;
+    Scenario::parse(&String::from_utf8_lossy(&text))
+        .map_err(|it| format!("`{}` is no scenario: {it}", path.display()))
 }
 
 /// This process's environment; what is no Unicode no program of ours can name.

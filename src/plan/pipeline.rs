@@ -109,6 +109,11 @@ impl Node {
             .chain(self.embedded().map_or_else(Vec::new, Task::expressions))
     }
 
+    /// It may run more than once, each with arguments of its own.
+    pub(crate) fn fans_out(&self) -> bool {
+        !(self.matrix.is_empty() && self.include.is_empty())
+    }
+
     /// The task that is written in its place.
     pub(crate) fn embedded(&self) -> Option<&Task> {
         if let Callee::Embedded(task) = &self.callee {
@@ -139,7 +144,8 @@ impl Pipeline {
         for node in &self.nodes {
             graph.add_node(&node.name);
         }
-        let known = |name: &Name| self.nodes.iter().any(|it| it.name == *name);
+        let names: indexmap::IndexSet<&Name> = self.nodes.iter().map(|it| &it.name).collect();
+        let known = |name: &Name| names.contains(name);
         for node in &self.nodes {
             let producers = node.producers().into_keys();
             let before = producers.chain(node.after.iter().map(|(name, _)| name.clone()));

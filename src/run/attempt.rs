@@ -12,10 +12,12 @@ use crate::host::scratch;
 use crate::plan::{Step, Task};
 use crate::run::cancel::{Cancel, Urgency};
 use crate::run::evaluate;
-use crate::run::event::{Event, Status, StepEnd, Stream};
+use crate::run::event::{Event, Status, StepEnd, Stream, TaskId};
+use crate::run::machine::TaskEnd;
 use crate::run::process::{self, ProcessEnd};
 use crate::run::results::{self, Flaw};
-use crate::run::scope::{Lack, Mount, Scope, TaskView};
+use crate::run::schedule::Job;
+use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
 use crate::run::shared::Shared;
 use crate::run::step;
 use crate::run::text;
@@ -24,31 +26,14 @@ use crate::value::Value;
 /// A longer line is cut where it is shown.
 const LONGEST_LINE: usize = 64 << 10;
 
-/// What it takes to run one task.
+/// What it takes to run one attempt at a task.
 #[derive(Debug)]
 pub(crate) struct Work {
     pub(crate) shared: Arc<Shared>,
-    /// As events name it.
-    pub(crate) name: Name,
-    pub(crate) task: Arc<Task>,
+    job: Job,
     /// Parameters and workspaces of the task, context of the run.
-    pub(crate) scope: Scope,
-    pub(crate) retries: u32,
-    pub(crate) timeout: Option<Duration>,
-    /// A failure does not stop the run.
-    pub(crate) continue_on_error: bool,
-    pub(crate) cancel: Cancel,
-}
-
-/// How a task ended.
-#[derive(Clone, Debug)]
-pub(crate) struct TaskEnd {
-    pub(crate) status: Status,
-    pub(crate) reason: Name,
-    pub(crate) message: String,
-    pub(crate) results: IndexMap<Name, Value>,
-    pub(crate) attempts: u32,
-    pub(crate) took: Duration,
+    scope: Scope,
+    cancel: Cancel,
 }
 
 /// How an attempt ended.
@@ -64,55 +49,29 @@ enum Then {
     Stop(Verdict),
 }
 
-/// Runs a task with its retries.
-pub(crate) async fn perform(mut work: Work) -> TaskEnd {
-    let shared = work.shared.clone();
-    let _room = shared.room.acquire().await;
-    let began = Instant::now();
-    let mut attempt = 0;
-    loop {
-        let (verdict, results) = one_attempt(&mut work, attempt).await;
-        let again = verdict.status == Status::Failed && attempt < work.retries;
-        let ignored = verdict.status == Status::Failed && work.continue_on_error;
-        let reason = match (again, ignored) {
-            (true, _) => "ToBeRetried",
-            (false, true) => "FailureIgnored",
-            (false, false) => verdict.reason,
-        };
-        let end = TaskEnd {
-            status: verdict.status,
-            reason: Name::new(reason),
-            message: work.shared.mask.hide(&verdict.message),
-            results,
-            attempts: attempt + 1,
-            took: began.elapsed(),
-        };
-        work.shared.tell(Event::TaskFinished {
-            task: work.name.clone(),
-            attempt,
-            time: work.shared.now(),
-            status: end.status,
-            reason: end.reason.clone(),
-            message: end.message.clone(),
-            results: work.shared.mask.values(&end.results),
-        });
-        if !again || work.cancel.urgency() > Urgency::None {
-            return end;
+impl Work {
+    pub(crate) fn new(shared: Arc<Shared>, job: Job, cancel: Cancel) -> Self {
+        Self {
+            scope: job.instance.scope.clone(),
+            shared,
+            job,
+            cancel,
         }
-        attempt += 1;
+    }
+
+    fn id(&self) -> &TaskId {
+        &self.job.id
     }
 }
 
-async fn one_attempt(work: &mut Work, attempt: u32) -> (Verdict, IndexMap<Name, Value>) {
-    work.shared.tell(Event::TaskStarted {
-        task: work.name.clone(),
-        attempt,
-        time: work.shared.now(),
-        params: work.shared.mask.values(&work.scope.params),
-    });
+/// Runs an attempt.
+pub(crate) async fn perform(mut work: Work) -> TaskEnd {
+    let shared = work.shared.clone();
+    let _room = shared.room.acquire().await;
+    shared.started(&work.job, shared.now());
     let mut results = IndexMap::new();
-    let verdict = match scope(work, attempt) {
-        Ok(mut scope) => steps(work, &mut scope, &mut results).await,
+    let verdict = match scope(&work) {
+        Ok(mut scope) => steps(&mut work, &mut scope, &mut results).await,
         Err(error) => {
             let reason = crate::host::reason(&error);
             failed(
@@ -121,10 +80,15 @@ async fn one_attempt(work: &mut Work, attempt: u32) -> (Verdict, IndexMap<Name, 
             )
         }
     };
-    for doubt in results::doubts(&work.task.results, &results) {
-        work.shared.note(&work.name, &doubt);
+    for doubt in results::doubts(&work.job.task.results, &results) {
+        shared.note(&work.id().name, &doubt);
     }
-    (verdict, results)
+    TaskEnd {
+        status: verdict.status,
+        reason: Name::new_static(verdict.reason),
+        message: verdict.message,
+        results,
+    }
 }
 
 fn failed(reason: &'static str, message: String) -> Verdict {
@@ -137,33 +101,39 @@ fn failed(reason: &'static str, message: String) -> Verdict {
 }
 
 /// The scope of an attempt, its directories made.
-fn scope(work: &Work, attempt: u32) -> std::io::Result<Scope> {
+fn scope(work: &Work) -> std::io::Result<Scope> {
     let mut scope = work.scope.clone();
+    let (name, attempt) = (&work.id().name, work.job.attempt);
     let tasks = work.shared.directory.join("tasks");
-    let directory = tasks.join(work.name.as_str()).join(attempt.to_string());
+    let directory = tasks.join(name.as_str()).join(attempt.to_string());
     for part in ["results", "steps", "workspace", "scripts"] {
         scratch::make(&directory.join(part))?;
     }
-    for (index, it) in work.task.steps.iter().enumerate() {
+    for (index, it) in work.job.task.steps.iter().enumerate() {
         let name = step::name(it, index);
         scratch::make(&directory.join("steps").join(name.as_str()).join("results"))?;
     }
     for (name, mount) in &mut scope.workspaces {
-        if *mount == Mount::Fresh {
-            let fresh: PathBuf = directory.join("workspaces").join(name.as_str());
-            scratch::make(&fresh)?;
-            *mount = Mount::Directory(fresh);
+        match mount {
+            Mount::Fresh => {
+                let path: PathBuf = directory.join("workspaces").join(name.as_str());
+                scratch::make(&path)?;
+                let read_only = false;
+                *mount = Mount::Directory(Directory { path, read_only });
+            }
+            Mount::Directory(it) => scratch::make(&it.path)?,
+            Mount::Unbound => {}
         }
     }
     let run = work.shared.name.as_str();
-    let task_run = Name::new(format!("{run}-{}", work.name.replace('/', "-")));
+    let task_run = Name::new(format!("{run}-{}", name.replace('/', "-")));
     let mut tell = |name: &str, value: &str| {
         scope.context.insert(Name::new(name), Value::str(value));
     };
     tell("taskRun.name", &task_run);
     tell("taskRun.namespace", "default");
     tell("taskRun.uid", &work.shared.uid);
-    tell("task.name", &work.task.meta.name);
+    tell("task.name", &work.job.task.meta.name);
     tell("task.retry-count", &attempt.to_string());
     let step_results = IndexMap::new();
     scope.task = Some(TaskView {
@@ -174,8 +144,8 @@ fn scope(work: &Work, attempt: u32) -> std::io::Result<Scope> {
 }
 
 async fn steps(work: &mut Work, scope: &mut Scope, results: &mut IndexMap<Name, Value>) -> Verdict {
-    let limit = work.timeout.map(|it| Instant::now() + it);
-    let task = work.task.clone();
+    let limit = work.job.instance.timeout.map(|it| Instant::now() + it);
+    let task = work.job.task.clone();
     let all = task.host_steps.as_ref().unwrap_or(&task.steps);
     let mut verdict = None;
     for (index, it) in all.iter().enumerate() {
@@ -201,7 +171,7 @@ async fn steps(work: &mut Work, scope: &mut Scope, results: &mut IndexMap<Name, 
 
 fn finished(work: &Work, step: &Name, end: StepEnd) {
     work.shared.tell(Event::StepFinished {
-        task: work.name.clone(),
+        task: work.id().clone(),
         step: step.clone(),
         end,
         time: work.shared.now(),
@@ -258,11 +228,11 @@ async fn one_step(
         finished(work, &name, StepEnd::Skipped);
         return Then::GoOn;
     }
-    let template = work.task.extra.get("stepTemplate");
+    let template = work.job.task.extra.get("stepTemplate");
     let base = step::with_template(&work.shared.environment, template, scope);
     let prepared = wanted.and_then(|_| step::prepare(step, index, &base?, scope));
     work.shared.tell(Event::StepStarted {
-        task: work.name.clone(),
+        task: work.id().clone(),
         step: name.clone(),
         time: work.shared.now(),
     });
@@ -279,7 +249,7 @@ async fn one_step(
         .map(|it| Instant::now() + Duration::from_nanos(it));
     let earliest = limit.into_iter().chain(own).min();
     let end = {
-        let (shared, task, step) = (work.shared.clone(), work.name.clone(), name.clone());
+        let (shared, task, step) = (work.shared.clone(), work.id().clone(), name.clone());
         let mut line = move |stream, bytes: Vec<u8>| log(&shared, &task, &step, stream, &bytes);
         process::launch(&launch, earliest, &mut work.cancel, &mut line).await
     };
@@ -287,13 +257,7 @@ async fn one_step(
         let program = launch.command.first().map_or("", String::as_str);
         let reason = crate::host::reason(&error);
         let line = format!("cannot start `{program}`: {reason}");
-        log(
-            &work.shared,
-            &work.name,
-            &name,
-            Stream::Err,
-            line.as_bytes(),
-        );
+        log(&work.shared, work.id(), &name, Stream::Err, line.as_bytes());
         ProcessEnd::Exited(127)
     });
     judge(
@@ -349,7 +313,7 @@ fn judge(
             let verdict = Verdict {
                 status: Status::Cancelled,
                 reason: "TaskRunCancelled",
-                message: format!("TaskRun \"{}\" was cancelled", work.name),
+                message: String::new(),
             };
             (StepEnd::Cancelled, Then::Stop(verdict))
         }
@@ -363,13 +327,11 @@ fn late(work: &Work, step: &Name, by_own_limit: bool) -> Verdict {
         let limit = "because the step exceeded the specified timeout limit";
         return failed("StepFailed", format!("\"step-{step}\" exited {limit}"));
     }
-    let within = work
-        .timeout
-        .map(|it| i64::try_from(it.as_nanos()).unwrap_or(i64::MAX));
-    let within = text::of(&Value::Duration(within.unwrap_or_default()));
+    let within = text::go(work.job.instance.timeout.unwrap_or_default());
     let message = format!(
-        "TaskRun \"{}\" failed to finish within \"{within}\"",
-        work.name
+        "TaskRun \"{}-{}\" failed to finish within \"{within}\"",
+        work.shared.name,
+        work.id()
     );
     failed("TaskRunTimeout", message)
 }
@@ -384,11 +346,11 @@ fn missing_tool(work: &Work, step: &Step, name: &Name, code: i32, scope: &Scope)
         let note = format!(
             "step `{name}` is made for the image `{image}`, and here runs with this machine's programs, of which one is missing: install it, or give the task a `host {{ … }}` block"
         );
-        work.shared.note(&work.name, &note);
+        work.shared.note(&work.id().name, &note);
     }
 }
 
-fn log(shared: &Shared, task: &Name, step: &Name, stream: Stream, bytes: &[u8]) {
+fn log(shared: &Shared, task: &TaskId, step: &Name, stream: Stream, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_end_matches('\r');
     let mut line = shared.mask.hide_up_to(text, LONGEST_LINE.min(text.len()));

@@ -97,6 +97,9 @@ fn field(of: &Expr, name: &Name, scope: &Scope) -> Result<Value, Lack> {
         return Ok(found.clone());
     }
     let value = evaluate(of, scope)?;
+    if let Some(path) = value.as_str().and_then(unresolved) {
+        return Ok(Value::str(format!("$({path}.{name})")));
+    }
     let found = value.get(name).cloned();
     found.ok_or_else(|| Lack::Other(format!("there is no `{name}` in {}", text::of(&value))))
 }
@@ -122,7 +125,16 @@ fn path(expr: &Expr) -> Option<Name> {
     }
 }
 
+/// The path of a result that is left as text.
+fn unresolved(text: &str) -> Option<&str> {
+    let path = text.strip_prefix("$(")?.strip_suffix(')')?;
+    path.starts_with("tasks.").then_some(path)
+}
+
 fn index(of: &Value, at: &Value) -> Result<Value, Lack> {
+    if let Some(path) = of.as_str().and_then(unresolved) {
+        return Ok(Value::str(format!("$({path}[{}])", text::of(at))));
+    }
     let found = if let Value::Int(at) = at {
         let at = usize::try_from(*at).ok();
         at.and_then(|at| of.as_list()?.get(at))

@@ -21,8 +21,8 @@ pub enum Event {
     },
     /// An attempt at a task begins.
     TaskStarted {
-        /// The node's name, with `-0`, `-1`, … where it fans out, after the names of the pipelines around it and `/`.
-        task: Name,
+        /// Which.
+        task: TaskId,
         /// From zero.
         attempt: u32,
         /// When.
@@ -33,7 +33,7 @@ pub enum Event {
     /// A step begins.
     StepStarted {
         /// Of which task.
-        task: Name,
+        task: TaskId,
         /// The step, `unnamed-0` where it has no name.
         step: Name,
         /// When.
@@ -42,7 +42,7 @@ pub enum Event {
     /// A line that a step wrote, secrets masked, without its line break.
     Log {
         /// Of which task.
-        task: Name,
+        task: TaskId,
         /// Of which step.
         step: Name,
         /// Where to.
@@ -53,7 +53,7 @@ pub enum Event {
     /// A step is over.
     StepFinished {
         /// Of which task.
-        task: Name,
+        task: TaskId,
         /// The step.
         step: Name,
         /// How it ended.
@@ -63,8 +63,8 @@ pub enum Event {
     },
     /// An attempt at a task is over.
     TaskFinished {
-        /// The same name as when it started.
-        task: Name,
+        /// The same as when it started.
+        task: TaskId,
         /// From zero.
         attempt: u32,
         /// When.
@@ -78,7 +78,7 @@ pub enum Event {
         /// What it gave, secrets masked.
         results: IndexMap<Name, Value>,
     },
-    /// A task does not run.
+    /// A task did not run. Told at the end, when the reason is certain.
     TaskSkipped {
         /// The node's name.
         task: Name,
@@ -110,6 +110,24 @@ pub enum Event {
         /// When.
         time: Duration,
     },
+}
+
+/// A task of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TaskId {
+    /// What no other task of the run is called: the node's name, with `-0`, `-1`, … where it fans out, after the names of the nodes
+    /// around it and `/`.
+    pub name: Name,
+    /// The node's name, after the names of the nodes around it and `/`.
+    pub node: Name,
+    /// Which instance of a node that fans out.
+    pub instance: Option<usize>,
+}
+
+impl std::fmt::Display for TaskId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 /// Where a step wrote a line to.

@@ -10,6 +10,7 @@ pub(crate) type Combination = IndexMap<Name, Value>;
 
 /// The combinations of lists, the first varying fastest, and those that `include` adds.
 ///
+/// An `include` is written into the combinations that it fits; it stands alone where none of its values is among theirs.
 /// Empty where a list is empty, which skips the node.
 pub(crate) fn combinations(
     lists: &IndexMap<Name, Vec<Value>>,
@@ -34,35 +35,27 @@ pub(crate) fn combinations(
     if all.is_empty() {
         return all;
     }
-    let product = all.clone();
-    for it in include {
-        add(&mut all, &product, it);
-    }
-    all
-}
-
-/// Writes an `include` into the combinations that it fits, or adds it where none of its values is among theirs.
-fn add(all: &mut Vec<Combination>, product: &[Combination], include: &Combination) {
-    let shares = |it: &Combination| {
-        include
-            .iter()
-            .any(|(name, value)| it.get(name) == Some(value))
-    };
-    if !product.iter().any(shares) && include.keys().any(|it| has(product, it)) {
-        all.push(include.clone());
-        return;
-    }
-    for it in all.iter_mut().take(product.len()) {
-        let agrees = |(name, value): (&Name, &Value)| it.get(name).is_none_or(|own| own == value);
-        if include.iter().all(agrees) {
-            let include = include.iter();
-            it.extend(include.map(|(name, value)| (name.clone(), value.clone())));
+    for combination in &mut all {
+        for it in include {
+            let agrees = |(name, value): (&Name, &Value)| {
+                combination.get(name).is_none_or(|own| own == value)
+            };
+            if it.iter().all(agrees) {
+                let it = it.iter();
+                combination.extend(it.map(|(name, value)| (name.clone(), value.clone())));
+            }
         }
     }
-}
-
-fn has(product: &[Combination], name: &Name) -> bool {
-    product.first().is_some_and(|it| it.contains_key(name))
+    for it in include {
+        let shares = |combination: &Combination| {
+            let mut fields = it.iter();
+            fields.any(|(name, value)| combination.get(name) == Some(value))
+        };
+        if !it.is_empty() && !all.iter().any(shares) {
+            all.push(it.clone());
+        }
+    }
+    all
 }
 
 #[cfg(test)]

@@ -11,17 +11,16 @@ use tokio::time::Instant;
 use crate::base::Name;
 use crate::host::scratch;
 use crate::plan::{Pipeline, Plan};
-use crate::run::cancel::Cancel;
-use crate::run::decide;
 use crate::run::event::TaskOutcome;
-use crate::run::graph::{Drive, Timeouts};
+use crate::run::machine::{self, Timeouts};
 use crate::run::mask::Mask;
 use crate::run::needs::{self, Needs};
+use crate::run::schedule::Schedule;
 use crate::run::scope::{Given, Mount, Scope};
-use crate::run::shared::{self, Message, Shared};
+use crate::run::shared::{self, Library, Message, Shared};
 use crate::run::target::{self, Job};
 use crate::run::volumes::{self, Source};
-use crate::run::{RunError, RunOptions, arguments};
+use crate::run::{RunError, RunOptions, Scenario, arguments};
 use crate::value::Value;
 
 /// The end of the channel at which the run is followed.
@@ -43,12 +42,14 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, RunError> {
     let job = target::select(plan, options.target.as_deref())?;
     let needs = needs::of(plan, &job.pipeline);
-    if !needs.unable.is_empty() {
+    if !needs.unable.is_empty() && options.scenario.is_none() {
         return Err(RunError::Unable(needs.unable.into_iter().collect()));
     }
     let mut mistakes = Vec::new();
     let mut given = arguments::given(options);
-    look_up_secrets(plan, &needs, options, &mut given, &mut mistakes);
+    if options.scenario.is_none() {
+        look_up_secrets(plan, &needs, options, &mut given, &mut mistakes);
+    }
     let given = Arc::new(given);
     let mut scope = Scope {
         given: given.clone(),
@@ -58,7 +59,7 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
     let params = arguments::params(&job, options, &given, &mut mistakes);
     let sources = volumes::sources(plan, &job, options, &given, &mut mistakes);
     if mistakes.is_empty()
-        && let Err(lack) = decide::fill(&job.pipeline.params, params, &mut scope)
+        && let Err(lack) = machine::fill(&job.pipeline.params, params, &mut scope)
     {
         mistakes.push(lack.to_string());
     }
@@ -78,6 +79,26 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         given,
         mask,
     })
+}
+
+impl Prepared {
+    /// The names in a scenario that no task of the run has.
+    pub(crate) fn unknown<'a>(&self, scenario: &'a Scenario, run: &Name) -> Vec<&'a str> {
+        let pipelines = self.needs.pipelines.values().chain([&self.job.pipeline]);
+        let nodes = pipelines.flat_map(|it| it.nodes.iter().chain(&it.finally));
+        let known: indexmap::IndexSet<&str> = nodes.map(|it| it.name.as_str()).collect();
+        let is_known = |name: &str| {
+            let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
+            let stem = stem.strip_suffix('-').unwrap_or(name);
+            known.contains(name) || known.contains(stem)
+        };
+        let prefix = format!("{run}-");
+        let unknown = |name: &&str| {
+            let inner = name.rsplit('/').next().unwrap_or_default();
+            !is_known(inner) && !inner.strip_prefix(&prefix).is_some_and(is_known)
+        };
+        scenario.names().filter(unknown).collect()
+    }
 }
 
 /// Fills in secrets from the environment, and says which are missing.
@@ -203,53 +224,77 @@ impl Place {
     }
 }
 
-/// The pipeline on its way, and what it tells.
-pub(crate) fn drive(
-    prepared: &Prepared,
-    place: &Place,
-    cancel: Cancel,
-) -> Result<(Drive, Receiver), RunError> {
+/// What all parts of a run share, the schedule, and the end of the channel at which the run is followed.
+pub(crate) struct Ready {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) schedule: Schedule,
+    pub(crate) receiver: Receiver,
+}
+
+/// The run, ready to begin. Without a place it is only played.
+pub(crate) fn ready(prepared: &Prepared, place: Option<&Place>) -> Result<Ready, RunError> {
     let (messages, receiver) = mpsc::unbounded_channel();
-    let name = run_name(&prepared.job);
-    let workspaces: IndexMap<Name, Mount> = volumes::mounts(&prepared.sources, place.root())?;
+    let job = &prepared.job;
+    let (name, workspaces): (Name, IndexMap<Name, Mount>) = match place {
+        Some(place) => (
+            run_name(job),
+            volumes::mounts(&prepared.sources, place.root())?,
+        ),
+        None => (played_name(job), volumes::imagined(&prepared.sources)),
+    };
     let scope = Scope {
         params: prepared.params.clone(),
-        context: context(&name, &prepared.job.pipeline),
+        context: context(&name, &job.pipeline),
         workspaces,
         given: prepared.given.clone(),
         ..Scope::default()
     };
-    let all = Shared {
+    let shared = Shared {
         uid: uid(&name),
-        name,
-        tasks: prepared.needs.tasks.clone(),
-        pipelines: prepared.needs.pipelines.clone(),
+        name: name.clone(),
         mask: prepared.mask.clone(),
         environment: prepared.environment.clone(),
-        directory: place.root().to_owned(),
+        directory: place.map_or_else(PathBuf::new, |it| it.root().to_owned()),
         start: Instant::now(),
         room: Semaphore::new(shared::ROOM),
         messages,
     };
-    let drive = Drive {
-        shared: Arc::new(all),
-        pipeline: prepared.job.pipeline.clone(),
-        prefix: String::new(),
-        scope,
-        timeouts: timeouts(&prepared.job),
-        cancel,
+    let library = Library {
+        tasks: prepared.needs.tasks.clone(),
+        pipelines: prepared.needs.pipelines.clone(),
+        timeouts: target::timeouts(job),
     };
-    Ok((drive, receiver))
+    let (pipeline, library) = (job.pipeline.clone(), Arc::new(library));
+    let schedule = Schedule::new(pipeline, library, name, scope, timeouts(job));
+    Ok(Ready {
+        shared: Arc::new(shared),
+        schedule,
+        receiver,
+    })
 }
+
+/// The name of a run that is only played: the same each time.
+fn played_name(job: &Job) -> Name {
+    let Some(run) = &job.run else {
+        return job.name.clone();
+    };
+    match &run.generate_name {
+        Some(stem) => Name::new(stem.trim_end_matches('-')),
+        None => run.meta.name.clone(),
+    }
+}
+
+/// How long a run may take where it does not say.
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn timeouts(job: &Job) -> Timeouts {
     let of = |name: &str| {
         let found = job.run.as_ref()?.timeouts.get(name);
         let nanoseconds = found.and_then(|it| u64::try_from(*it).ok());
-        nanoseconds.filter(|it| *it > 0).map(Duration::from_nanos)
+        nanoseconds.map(Duration::from_nanos)
     };
     Timeouts {
-        pipeline: of("pipeline"),
+        pipeline: of("pipeline").or(Some(HOUR)),
         tasks: of("tasks"),
         finally: of("finally"),
     }

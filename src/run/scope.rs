@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::plan::Ref;
 use crate::plan::expr::WorkspaceField;
+use crate::run::machine::Skip;
 use crate::value::Value;
 
 /// What the expressions at one place of a run can refer to.
@@ -27,6 +28,8 @@ pub(crate) struct Scope {
     pub(crate) given: Arc<Given>,
     /// Around a task that is written in its node.
     pub(crate) outer: Option<Arc<Scope>>,
+    /// References to results that are not there stay what the target would leave: their text.
+    pub(crate) literal: bool,
 }
 
 /// What the caller of the run gave.
@@ -49,6 +52,8 @@ pub(crate) struct NodeView {
     pub(crate) length: usize,
     /// It was skipped, so that nobody can expect a result of it.
     pub(crate) skipped: bool,
+    /// Why it was.
+    pub(crate) skip: Option<Skip>,
 }
 
 /// The directories of an attempt and what its steps gave.
@@ -66,7 +71,14 @@ pub(crate) enum Mount {
     Unbound,
     /// A fresh directory for each task.
     Fresh,
-    Directory(PathBuf),
+    Directory(Directory),
+}
+
+/// A directory that is there before and after a task.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Directory {
+    pub(crate) path: PathBuf,
+    pub(crate) read_only: bool,
 }
 
 /// Why an expression has no value.
@@ -167,7 +179,7 @@ impl Scope {
     fn workspace(&self, name: &Name, field: WorkspaceField) -> Result<Value, Lack> {
         let mount = self.mount(name);
         let path = match mount {
-            Mount::Directory(path) => path.to_string_lossy().into_owned(),
+            Mount::Directory(it) => it.path.to_string_lossy().into_owned(),
             Mount::Unbound | Mount::Fresh => String::new(),
         };
         match field {
@@ -185,6 +197,9 @@ impl Scope {
     }
 
     fn node_result(&self, node: &Name, result: &Name) -> Result<Value, Lack> {
+        if self.literal {
+            return Ok(Value::str(format!("$(tasks.{node}.results.{result})")));
+        }
         let view = self.node(node);
         let found = view.and_then(|it| it.results.get(result));
         found.cloned().ok_or_else(|| Lack::Result {

@@ -12,6 +12,7 @@ use crate::base::Name;
 use crate::plan::{Pipeline, Task};
 use crate::run::event::{Event, TaskOutcome};
 use crate::run::mask::Mask;
+use crate::run::schedule::Job;
 
 /// What all tasks of a run share.
 #[derive(Debug)]
@@ -19,8 +20,6 @@ pub(crate) struct Shared {
     /// The value of `context.pipelineRun.name`.
     pub(crate) name: Name,
     pub(crate) uid: Name,
-    pub(crate) tasks: IndexMap<Name, Arc<Task>>,
-    pub(crate) pipelines: IndexMap<Name, Arc<Pipeline>>,
     pub(crate) mask: Mask,
     /// What every step gets.
     pub(crate) environment: IndexMap<String, String>,
@@ -29,6 +28,15 @@ pub(crate) struct Shared {
     /// How many more tasks may run at once: a cluster has no such bound, a machine has.
     pub(crate) room: Semaphore,
     pub(crate) messages: mpsc::UnboundedSender<Message>,
+}
+
+/// The tasks and pipelines that a run calls, and what its `taskRunSpecs` say of them.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    pub(crate) tasks: IndexMap<Name, Arc<Task>>,
+    pub(crate) pipelines: IndexMap<Name, Arc<Pipeline>>,
+    /// By node.
+    pub(crate) timeouts: IndexMap<Name, Duration>,
 }
 
 /// So many tasks run at once at most. Each takes a process and a few files, of which many systems grant a thousand.
@@ -51,6 +59,16 @@ impl Shared {
     /// Nobody listens only where the run is being dropped.
     pub(crate) fn tell(&self, event: Event) {
         let _ = self.messages.send(Message::Event(event));
+    }
+
+    /// An attempt begins.
+    pub(crate) fn started(&self, job: &Job, time: Duration) {
+        self.tell(Event::TaskStarted {
+            task: job.id.clone(),
+            attempt: job.attempt,
+            time,
+            params: self.mask.values(&job.instance.given),
+        });
     }
 
     pub(crate) fn note(&self, task: &Name, text: &str) {

@@ -1,6 +1,7 @@
 //! What is to be run: a pipeline, a task as a pipeline of one node, or a run with its arguments.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 
@@ -10,6 +11,9 @@ use crate::plan::{
     Callee, Expr, Node, Pipeline, PipelineResult, Plan, Ref, Run, Target, Task, WorkspaceUse,
 };
 use crate::run::errors::RunError;
+use crate::run::text;
+use crate::types::Type;
+use crate::value::Value;
 
 /// What is to be run.
 #[derive(Clone, Debug)]
@@ -86,6 +90,23 @@ fn known(plan: &Plan) -> Vec<String> {
     let tasks = tasks.map(|(name, _)| format!("task `{name}`"));
     let runs = plan.runs.keys().map(|it| format!("run `{it}`"));
     pipelines.chain(tasks).chain(runs).collect()
+}
+
+/// What the run's `taskRunSpecs` say of how long a node may take.
+pub(crate) fn timeouts(job: &Job) -> IndexMap<Name, Duration> {
+    let specs = job.run.as_ref().and_then(|it| it.extra.get("taskRunSpecs"));
+    let specs = specs.map(Expr::elements).unwrap_or_default();
+    let timeout = |spec: &Expr| {
+        let node = Name::new(spec.get("pipelineTaskName")?.text()?);
+        let timeout = spec.get("timeout")?;
+        let text = text::of(timeout.value()?);
+        let Ok(Value::Duration(nanoseconds)) = text::parse_one(&Type::Duration, &text) else {
+            return None;
+        };
+        let nanoseconds = u64::try_from(nanoseconds).ok()?;
+        Some((node, Duration::from_nanos(nanoseconds)))
+    };
+    specs.iter().filter_map(timeout).collect()
 }
 
 /// A pipeline of this one task, with the same parameters, workspaces and results.

@@ -1,5 +1,7 @@
 //! Values as the text that the target carries, and texts as values of a type.
 
+use std::time::Duration;
+
 use crate::eval::{from_json, to_json, to_text};
 use crate::plan::{Param, ParamShape};
 use crate::types::Type;
@@ -11,6 +13,70 @@ use crate::value::Value;
 pub(crate) fn of(value: &Value) -> String {
     let json = || to_json(value).map(|it| it.to_string());
     to_text(value).or_else(json).unwrap_or_default()
+}
+
+/// The value as the target has it: text, a list of texts or a record of texts.
+pub(crate) fn erased(value: &Value) -> Value {
+    match value {
+        Value::Str(_) => value.clone(),
+        Value::List(all) => Value::list(all.iter().map(|it| Value::str(of(it))).collect()),
+        Value::Record(fields) => {
+            let fields = fields.iter();
+            Value::record(
+                fields
+                    .map(|(name, it)| (name.clone(), Value::str(of(it))))
+                    .collect(),
+            )
+        }
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Duration(_)
+        | Value::Bytes(_)
+        | Value::Cpu(_)
+        | Value::Percent(_)
+        | Value::Range(_)
+        | Value::Make(_)
+        | Value::Thing(_) => Value::str(of(value)),
+    }
+}
+
+/// A duration as Go prints it: `1h0m0s`, `1.5s`, `300ms`.
+pub(crate) fn go(duration: Duration) -> String {
+    let nanos = duration.as_nanos();
+    let fraction = |unit: u128, name: &str| {
+        let (whole, rest) = (nanos / unit, nanos % unit);
+        let digits = unit.ilog10() as usize;
+        let rest = format!("{rest:0digits$}");
+        let rest = rest.trim_end_matches('0');
+        match rest.is_empty() || digits == 0 {
+            true => format!("{whole}{name}"),
+            false => format!("{whole}.{rest}{name}"),
+        }
+    };
+    match nanos {
+        0 => return "0s".to_owned(),
+        1..1_000 => return format!("{nanos}ns"),
+        1_000..1_000_000 => return fraction(1_000, "µs"),
+        1_000_000..1_000_000_000 => return fraction(1_000_000, "ms"),
+        _ => {}
+    }
+    let minutes = duration.as_secs() / 60;
+    let seconds = duration - Duration::from_secs(minutes * 60);
+    let mut text = String::new();
+    if minutes >= 60 {
+        text += &format!("{}h", minutes / 60);
+    }
+    if minutes > 0 {
+        text += &format!("{}m", minutes % 60);
+    }
+    let whole = seconds.as_secs();
+    let rest = format!("{:09}", seconds.subsec_nanos());
+    match rest.trim_end_matches('0') {
+        "" => text + &format!("{whole}s"),
+        rest => text + &format!("{whole}.{rest}s"),
+    }
 }
 
 /// The value that a text gives for a parameter; otherwise what is wrong with it.

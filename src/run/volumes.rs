@@ -9,7 +9,7 @@ use crate::base::spelling::nearest;
 use crate::host::{self, scratch};
 use crate::plan::Plan;
 use crate::run::evaluate::evaluate;
-use crate::run::scope::{Given, Mount, Scope};
+use crate::run::scope::{Directory, Given, Mount, Scope};
 use crate::run::target::Job;
 use crate::run::text;
 use crate::run::{RunError, RunOptions};
@@ -167,14 +167,14 @@ pub(crate) fn mounts(
         let mount = match source {
             Source::Unbound => Mount::Unbound,
             Source::Task => Mount::Fresh,
-            Source::Given(path) => Mount::Directory(path.clone()),
+            Source::Given(path) => writable(path.clone()),
             Source::Run => {
                 let path = root.join("workspaces").join(name.as_str());
                 scratch::make(&path).map_err(|error| RunError::Files {
                     path: path.clone(),
                     error,
                 })?;
-                Mount::Directory(path)
+                writable(path)
             }
             Source::Files(files) => {
                 let path = root.join(SECRETS).join(name.as_str());
@@ -183,12 +183,32 @@ pub(crate) fn mounts(
                     let written = scratch::write_private(&file, text.as_bytes());
                     written.map_err(|error| RunError::Files { path: file, error })?;
                 }
-                Mount::Directory(path)
+                let read_only = true;
+                Mount::Directory(Directory { path, read_only })
             }
         };
         mounts.insert(name.clone(), mount);
     }
     Ok(mounts)
+}
+
+fn writable(path: std::path::PathBuf) -> Mount {
+    let read_only = false;
+    Mount::Directory(Directory { path, read_only })
+}
+
+/// The workspaces of a run that is only played: nothing is made.
+pub(crate) fn imagined(sources: &IndexMap<Name, Source>) -> IndexMap<Name, Mount> {
+    let mount = |name: &Name, source: &Source| match source {
+        Source::Unbound => Mount::Unbound,
+        Source::Task | Source::Given(_) | Source::Run | Source::Files(_) => {
+            writable(Path::new("/workspace").join(name.as_str()))
+        }
+    };
+    let sources = sources.iter();
+    sources
+        .map(|(name, it)| (name.clone(), mount(name, it)))
+        .collect()
 }
 
 /// Where files of secrets are while the run goes on; never kept.

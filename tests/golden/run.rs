@@ -73,7 +73,11 @@ fn happened(session: &wudi::Session, options: &RunOptions, cancel_at: Option<&st
     // Tasks run side by side: what each says is gathered, in the order of the source.
     let mut said: IndexMap<String, String> = IndexMap::new();
     let mut notes = String::new();
+    let mut name = String::new();
     let mut show = |event: Event| {
+        if let Event::RunStarted { name: it, .. } = &event {
+            name = it.to_string();
+        }
         if let (Event::Log { line, .. }, Some(at)) = (&event, cancel_at)
             && line == at
         {
@@ -103,6 +107,7 @@ fn happened(session: &wudi::Session, options: &RunOptions, cancel_at: Option<&st
     }
     shown += &format!("{}: {}\n", outcome.reason, outcome.message);
     let kept = outcome.kept.unwrap();
+    let shown = shown.replace(&name, "RUN");
     shown.replace(&kept.display().to_string(), "HERE")
 }
 
@@ -159,12 +164,19 @@ fn told(event: &Event) -> Option<(Option<String>, String)> {
             let results = results.collect::<String>();
             (Some(task), format!("end {reason}{results}{message}"))
         }
-        Event::TaskSkipped { task, reason } => (Some(task), format!("skipped: {reason}")),
-        Event::Note { task, text } => (task.as_ref(), format!("note: {text}")),
+        Event::TaskSkipped { task, reason } => {
+            return Some((Some(task.to_string()), format!("skipped: {reason}")));
+        }
+        Event::Note { task, text } => {
+            return Some((
+                task.as_ref().map(ToString::to_string),
+                format!("note: {text}"),
+            ));
+        }
         Event::RunStarted { .. }
         | Event::StepStarted { .. }
         | Event::FinallyStarted { .. }
         | Event::RunFinished { .. } => return None,
     };
-    Some((task.map(ToString::to_string), line))
+    Some((task.map(|it: &wudi::TaskId| it.to_string()), line))
 }

@@ -5,12 +5,19 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::base::Name;
 use crate::eval::to_json;
-use crate::run::{Event, StepEnd};
+use crate::run::{Event, Status, StepEnd};
 use crate::value::Value;
 
 /// The event as a line.
 pub(crate) fn line(event: &Event) -> String {
-    format!("{}\n", object(event))
+    let mut object = object(event);
+    // Only a node that fans out has instances.
+    if let Some(fields) = object.as_object_mut()
+        && fields.get("instance").is_some_and(Json::is_null)
+    {
+        fields.shift_remove("instance");
+    }
+    format!("{object}\n")
 }
 
 fn object(event: &Event) -> Json {
@@ -30,11 +37,12 @@ fn object(event: &Event) -> Json {
             time,
             params,
         } => json!({
-            "event": "task-started", "task": **task, "attempt": attempt,
+            "event": "task-started", "task": *task.node, "instance": task.instance, "attempt": attempt,
             "time": time.as_secs_f64(), "params": values(params),
         }),
         Event::StepStarted { task, step, time } => json!({
-            "event": "step-started", "task": **task, "step": **step, "time": time.as_secs_f64(),
+            "event": "step-started", "task": *task.node, "instance": task.instance, "step": **step,
+            "time": time.as_secs_f64(),
         }),
         Event::Log {
             task,
@@ -42,7 +50,8 @@ fn object(event: &Event) -> Json {
             stream,
             line,
         } => json!({
-            "event": "log", "task": **task, "step": **step, "stream": stream.word(), "line": line,
+            "event": "log", "task": *task.node, "instance": task.instance, "step": **step,
+            "stream": stream.word(), "line": line,
         }),
         Event::StepFinished {
             task,
@@ -52,7 +61,7 @@ fn object(event: &Event) -> Json {
         } => {
             let (end, code) = ending(*end);
             json!({
-                "event": "step-finished", "task": **task, "step": **step, "end": end,
+                "event": "step-finished", "task": *task.node, "instance": task.instance, "step": **step, "end": end,
                 "code": code, "time": time.as_secs_f64(),
             })
         }
@@ -65,8 +74,8 @@ fn object(event: &Event) -> Json {
             message,
             results,
         } => json!({
-            "event": "task-finished", "task": **task, "attempt": attempt, "time": time.as_secs_f64(),
-            "status": status.word(), "reason": **reason, "message": message, "results": values(results),
+            "event": "task-finished", "task": *task.node, "instance": task.instance, "attempt": attempt,
+            "time": time.as_secs_f64(), "status": condition(*status), "reason": **reason, "message": message, "results": values(results),
         }),
         Event::TaskSkipped { task, reason } => {
             json!({ "event": "task-skipped", "task": **task, "reason": **reason })
@@ -84,9 +93,17 @@ fn object(event: &Event) -> Json {
             results,
             time,
         } => json!({
-            "event": "run-finished", "status": status.word(), "reason": **reason, "message": message,
+            "event": "run-finished", "status": condition(*status), "reason": **reason, "message": message,
             "results": values(results), "time": time.as_secs_f64(),
         }),
+    }
+}
+
+/// What the condition `Succeeded` of a TaskRun or PipelineRun says.
+fn condition(status: Status) -> &'static str {
+    match status {
+        Status::Succeeded => "True",
+        Status::Failed | Status::Cancelled | Status::Skipped => "False",
     }
 }
 

@@ -35,16 +35,16 @@ impl Live {
 
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
-            Event::TaskStarted { task, time, .. } => self.started(task, *time),
+            Event::TaskStarted { task, time, .. } => self.started(&task.name, *time),
             Event::StepStarted { task, step, .. } => {
-                if let Some((bar, _)) = self.tasks.get(task) {
+                if let Some((bar, _)) = self.tasks.get(&task.name) {
                     bar.set_message(format!("{task}: {step}"));
                 }
             }
             Event::Log {
                 task, step, line, ..
             } => {
-                let colour = self.colour(task);
+                let colour = self.colour(&task.name);
                 let line = format!(
                     "\u{1b}[{colour}m[{task} : {step}]\u{1b}[0m {}\n",
                     clean(line)
@@ -53,7 +53,7 @@ impl Live {
             }
             Event::TaskFinished {
                 task, status, time, ..
-            } => self.finished(task, *status, *time),
+            } => self.finished(&task.name, *status, *time),
             Event::RunFinished { results, .. } => self.results = shown(results),
             Event::RunStarted { .. }
             | Event::StepFinished { .. }
