@@ -1,1 +1,3 @@
 //! What is said about an object: one small function per message.
+
+pub(crate) mod controller;

@@ -205,6 +205,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Controller,
         "a value of a later stage where only an earlier one can stand",
     ),
+    warning(
+        "literal-variable",
+        Gate::None,
+        "a variable that nothing replaces: its text reaches the container",
+    ),
     error(
         "match",
         Gate::None,
@@ -272,6 +277,11 @@ pub(crate) static CODES: &[Code] = &[
         "text spliced into a script that someone outside could write",
     ),
     error("secret-leak", Gate::None, "a secret where it could be read"),
+    warning(
+        "step-order",
+        Gate::None,
+        "a step that reads what a later one writes",
+    ),
     error("syntax", Gate::None, "text that is no program"),
     error(
         "target-feature",
@@ -297,6 +307,11 @@ pub(crate) static CODES: &[Code] = &[
         "unbound-workspace",
         Gate::Controller,
         "a workspace that must be bound and is not",
+    ),
+    warning(
+        "undeclared-variable",
+        Gate::Controller,
+        "a variable that only an undeclared parameter of a run could fill",
     ),
     error(
         "unknown-analysis",

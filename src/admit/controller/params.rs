@@ -1,0 +1,237 @@
+//! Arguments of a call against the parameters of what is called.
+
+use indexmap::IndexMap;
+
+use crate::admit::Context;
+use crate::admit::controller::model::{self, Declared, Named, Shape};
+use crate::admit::controller::pipeline::{Pipeline, Task};
+use crate::admit::controller::variable::{Part, variables};
+use crate::admit::controller::{indices, matrix};
+use crate::admit::errors::controller::calls as errors;
+use crate::base::Span;
+use crate::base::spelling::nearest;
+use crate::diag::Sink;
+use crate::yaml::{Data, Node};
+
+/// One call: who calls what, and where to say so.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    /// Where the caller stands.
+    pub(crate) at: Span,
+    /// `task `build``, `the run`.
+    pub(crate) caller: &'a str,
+    /// `task`, `pipeline`, `step action`.
+    pub(crate) callee: &'a str,
+}
+
+/// Judges the arguments of a task of a pipeline.
+pub(crate) fn of_task<'a>(
+    ctx: &Context<'a>,
+    pipeline: &Pipeline<'a>,
+    task: &Task<'a>,
+    callee: &'a Node,
+    sink: &mut Sink,
+) {
+    let declared = model::declared(callee, "params");
+    let given = model::named(task.node, "params");
+    let spread = matrix::params(task);
+    let caller = format!("`{}`", task.name);
+    let call = Call {
+        at: model::place(task.node),
+        caller: &caller,
+        callee: "task",
+    };
+    let names: Vec<&str> = given.iter().chain(&spread).map(|it| it.name).collect();
+    missing(&declared, &names, call, sink);
+    for it in &given {
+        if let Some(param) = declared.get(it.name) {
+            let shape = shape_of(pipeline, it.value());
+            types(param, it, shape, sink);
+            keys(param, it, sink);
+            allowed(ctx, param, it, sink);
+            enums_of(ctx, pipeline, param, it, sink);
+        } else if !is_used_by_embedded(task, it.name) {
+            sink.push(errors::extra(it, call, nearest(it.name, declared.keys().copied())));
+        }
+    }
+    for it in &spread {
+        match declared.get(it.name) {
+            Some(param) if param.shape != Shape::String => sink.push(errors::matrix_of(param, it)),
+            Some(_) => {}
+            None if is_used_by_embedded(task, it.name) => {}
+            None => {
+                let near = nearest(it.name, declared.keys().copied());
+                sink.push(errors::extra(it, call, near));
+            }
+        }
+    }
+    indices::judge(callee, &declared, &given, sink);
+}
+
+/// A task that is written in the pipeline sees its arguments even where it declares none.
+fn is_used_by_embedded(task: &Task<'_>, name: &str) -> bool {
+    use crate::admit::controller::pipeline::Callee;
+    let Callee::Embedded(spec) = task.callee else {
+        return false;
+    };
+    let all = model::all_variables(spec);
+    all.iter().any(|it| it.param().is_some_and(|it| it.0 == name))
+}
+
+/// Judges arguments whose values stand there as they are: of a run.
+pub(crate) fn of_run<'a>(
+    ctx: &Context<'a>,
+    declared: &IndexMap<&'a str, Declared<'a>>,
+    given: &[Named<'a>],
+    call: Call<'_>,
+    is_used: &dyn Fn(&str) -> bool,
+    sink: &mut Sink,
+) {
+    let names: Vec<&str> = given.iter().map(|it| it.name).collect();
+    missing(declared, &names, call, sink);
+    for it in given {
+        if let Some(param) = declared.get(it.name) {
+            types(param, it, Some(Shape::of(it.value())), sink);
+            keys(param, it, sink);
+            allowed(ctx, param, it, sink);
+        } else if !is_used(it.name) {
+            sink.push(errors::extra(it, call, nearest(it.name, declared.keys().copied())));
+        }
+    }
+}
+
+/// Judges the arguments of a step for its action, which takes no others.
+pub(crate) fn of_step<'a>(step: &'a Node, action: &'a Node, sink: &mut Sink) {
+    let declared = model::declared(action, "params");
+    let given = model::named(step, "params");
+    let caller = match step.text_of("name") {
+        "" => "the step".to_owned(),
+        name => format!("the step `{name}`"),
+    };
+    let call = Call {
+        at: model::place(step),
+        caller: &caller,
+        callee: "step action",
+    };
+    let names: Vec<&str> = given.iter().map(|it| it.name).collect();
+    missing(&declared, &names, call, sink);
+    for it in &given {
+        if !declared.contains_key(it.name) {
+            let near = nearest(it.name, declared.keys().copied());
+            sink.push(errors::refused(it, call, near));
+        }
+    }
+}
+
+fn missing(
+    declared: &IndexMap<&str, Declared<'_>>,
+    given: &[&str],
+    call: Call<'_>,
+    sink: &mut Sink,
+) {
+    let missing: Vec<&Declared<'_>> = declared
+        .values()
+        .filter(|it| it.default().is_none() && !given.contains(&it.name))
+        .collect();
+    if !missing.is_empty() {
+        sink.push(errors::missing(&missing, call));
+    }
+}
+
+fn types(param: &Declared<'_>, given: &Named<'_>, shape: Option<Shape>, sink: &mut Sink) {
+    if let Some(shape) = shape
+        && shape != param.shape
+    {
+        sink.push(errors::type_of(param, given, shape));
+    }
+}
+
+/// All keys of an object must come, from the default or from the call.
+fn keys(param: &Declared<'_>, given: &Named<'_>, sink: &mut Sink) {
+    let (Shape::Object, Data::Map(passed)) = (param.shape, &given.value().data) else {
+        return;
+    };
+    let default = param.default().map_or(&[][..], Node::entries);
+    let has = |key: &str| passed.iter().chain(default).any(|it| it.key == key);
+    let missing: Vec<&str> = param.keys().filter(|it| !has(it)).collect();
+    if !missing.is_empty() {
+        sink.push(errors::keys(param, given, &missing));
+    }
+    let known: Vec<&str> = param.keys().collect();
+    for it in passed.iter().filter(|it| !known.is_empty() && !known.contains(&it.key.as_str())) {
+        sink.push(errors::extra_key(param, it, nearest(&it.key, known.iter().copied())));
+    }
+}
+
+/// Texts that an `enum` allows; empty where there is none.
+fn enumerated<'a>(param: &Declared<'a>) -> Vec<&'a str> {
+    let all = param.node.list("enum").iter();
+    all.filter_map(Node::text).collect()
+}
+
+fn allowed(ctx: &Context<'_>, param: &Declared<'_>, given: &Named<'_>, sink: &mut Sink) {
+    let all = enumerated(param);
+    let Some(text) = given.value().text() else {
+        return;
+    };
+    let known = !text.is_empty() && !text.contains("$(");
+    if ctx.profile.tekton.has("enable-param-enum")
+        && known
+        && !all.is_empty()
+        && !all.contains(&text)
+    {
+        sink.push(errors::not_in_enum(param, given, &all));
+    }
+}
+
+/// A parameter that is passed on must allow no more than the one that takes it.
+fn enums_of(
+    ctx: &Context<'_>,
+    pipeline: &Pipeline<'_>,
+    param: &Declared<'_>,
+    given: &Named<'_>,
+    sink: &mut Sink,
+) {
+    let inner = enumerated(param);
+    if inner.is_empty() || !ctx.profile.tekton.has("enable-param-enum") {
+        return;
+    }
+    for it in variables(given.value()) {
+        let outer = it.param().and_then(|it| pipeline.params.get(it.0));
+        if let Some(outer) = outer.filter(|it| it.shape == Shape::String) {
+            let texts = enumerated(outer);
+            if texts.is_empty() || texts.iter().any(|it| !inner.contains(it)) {
+                sink.push(errors::wider_enum(param, outer, given, &inner));
+            }
+        }
+    }
+}
+
+/// The type of a value in a pipeline once its variables are replaced; `None` where that is not known.
+pub(crate) fn shape_of(pipeline: &Pipeline<'_>, value: &Node) -> Option<Shape> {
+    let Data::String(_) = value.data else {
+        return Some(Shape::of(value));
+    };
+    let all = variables(value);
+    let [it] = all.as_slice() else {
+        return Some(Shape::String);
+    };
+    if !it.is_whole() {
+        return Some(Shape::String);
+    }
+    if let Some((name, [Part::Star])) = it.param() {
+        return pipeline.param(name);
+    }
+    let Some(result) = it.task_result().filter(|it| matches!(it.rest, [] | [Part::Star])) else {
+        return Some(Shape::String);
+    };
+    let producer = pipeline.task(result.task)?;
+    if producer.is_matrixed() {
+        return Some(Shape::Array);
+    }
+    match producer.results()?.get(result.result)?.shape {
+        // With a star it stays text, which is said by the rule of results.
+        Shape::String if !result.rest.is_empty() => None,
+        shape @ (Shape::String | Shape::Array | Shape::Object) => Some(shape),
+    }
+}

@@ -1,0 +1,3 @@
+//! What is said about objects together, by topic.
+
+pub(crate) mod variables;

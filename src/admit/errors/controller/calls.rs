@@ -1,0 +1,128 @@
+//! Messages about arguments.
+
+use crate::admit::controller::model::{Declared, Named, Shape};
+use crate::admit::controller::params::Call;
+use crate::admit::controller::variable::Variable;
+use crate::diag::{Diagnostic, Severity};
+use crate::yaml::{Entry, Node};
+
+pub(crate) fn missing(params: &[&Declared<'_>], call: Call<'_>) -> Diagnostic {
+    let names: Vec<String> = params.iter().map(|it| format!("`{}`", it.name)).collect();
+    let names = names.join(", ");
+    let Call { at, caller, callee } = call;
+    let message = format!("{caller} passes no {names}, which the {callee} needs");
+    let mut found = Diagnostic::new("missing-argument", at, message);
+    for it in params {
+        found = found.label(it.span(), format!("`{}` has no default", it.name));
+    }
+    found.help(format!("add {names} to `params`, or give it a `default`"))
+}
+
+pub(crate) fn extra(given: &Named<'_>, call: Call<'_>, near: Option<&str>) -> Diagnostic {
+    let Call { caller, callee, .. } = call;
+    let name = given.name;
+    let message = format!("{caller} passes `{name}`, which the {callee} does not declare");
+    let mut found = Diagnostic::new("extra-argument", given.at.span, message)
+        .note("the controller drops it without a word");
+    found.severity = Severity::Warning;
+    found.did_you_mean(given.at.span, near)
+}
+
+pub(crate) fn refused(given: &Named<'_>, call: Call<'_>, near: Option<&str>) -> Diagnostic {
+    let Call { caller, callee, .. } = call;
+    let name = given.name;
+    let message = format!("{caller} passes `{name}`, which the {callee} does not declare");
+    Diagnostic::new("refused-argument", given.at.span, message)
+        .note("a step action takes no argument that it does not declare")
+        .did_you_mean(given.at.span, near)
+}
+
+pub(crate) fn type_of(param: &Declared<'_>, given: &Named<'_>, shape: Shape) -> Diagnostic {
+    let (name, declared, passed) = (param.name, param.shape.name(), shape.name());
+    let article = |it: Shape| match it {
+        Shape::Array | Shape::Object => "an",
+        Shape::String => "a",
+    };
+    let message = format!(
+        "`{name}` is {} {declared}, and gets {} {passed}",
+        article(param.shape),
+        article(shape)
+    );
+    let found = Diagnostic::new("type-mismatch", given.value().span, message)
+        .label(param.span(), "declared here");
+    match (param.shape, shape) {
+        (Shape::Array, Shape::String) => found.help("write a list; `\"$(params.NAME[*])\"` alone passes an array on"),
+        (Shape::Object, Shape::String) => {
+            found.help("write a map; `\"$(params.NAME[*])\"` alone passes an object on")
+        }
+        (Shape::String, Shape::Array | Shape::Object | Shape::String)
+        | (Shape::Array, Shape::Array | Shape::Object)
+        | (Shape::Object, Shape::Array | Shape::Object) => found,
+    }
+}
+
+pub(crate) fn matrix_of(param: &Declared<'_>, given: &Named<'_>) -> Diagnostic {
+    let (name, shape) = (param.name, param.shape.name());
+    let message = format!("a matrix gives `{name}` one string at a time, and it is an {shape}");
+    Diagnostic::new("type-mismatch", given.at.span, message).label(param.span(), "declared here")
+}
+
+pub(crate) fn keys(param: &Declared<'_>, given: &Named<'_>, missing: &[&str]) -> Diagnostic {
+    let names: Vec<String> = missing.iter().map(|it| format!("`{it}`")).collect();
+    let message = format!("the object `{}` gets no {}", param.name, names.join(", "));
+    Diagnostic::new("missing-argument", given.at.span, message)
+        .label(param.span(), "declared with that key")
+        .note("every key of `properties` must come from the call or from the default")
+}
+
+pub(crate) fn extra_key(param: &Declared<'_>, given: &Entry, near: Option<&str>) -> Diagnostic {
+    let message = format!("the object `{}` declares no key `{}`", param.name, given.key);
+    let mut found = Diagnostic::new("extra-argument", given.at, message)
+        .note("nothing refuses it, and nothing uses it");
+    found.severity = Severity::Warning;
+    found.did_you_mean(given.at, near)
+}
+
+pub(crate) fn not_in_enum(param: &Declared<'_>, given: &Named<'_>, all: &[&str]) -> Diagnostic {
+    let text = given.value().text().unwrap_or_default();
+    let message = format!("`{}` cannot be `{text}`", param.name);
+    Diagnostic::new("enum-value", given.value().span, message)
+        .label(param.span(), "declared here")
+        .note(format!("it is one of {}", listed(all)))
+        .did_you_mean(
+            given.value().span,
+            crate::base::spelling::nearest(text, all.iter().copied()),
+        )
+}
+
+pub(crate) fn wider_enum(
+    param: &Declared<'_>,
+    outer: &Declared<'_>,
+    given: &Named<'_>,
+    inner: &[&str],
+) -> Diagnostic {
+    let message = format!(
+        "`{}` allows texts that `{}` of the task does not",
+        outer.name, param.name
+    );
+    Diagnostic::new("enum-value", given.value().span, message)
+        .label(outer.span(), "the parameter of the pipeline")
+        .label(param.span(), "the parameter of the task")
+        .help(format!("give `{}` an `enum` with no more than {}", outer.name, listed(inner)))
+}
+
+fn listed(all: &[&str]) -> String {
+    let all: Vec<String> = all.iter().map(|it| format!("`{it}`")).collect();
+    all.join(", ")
+}
+
+pub(crate) fn index(it: &Variable<'_>, value: &Node, length: usize) -> Diagnostic {
+    let elements = match length {
+        1 => "1 element".to_owned(),
+        many => format!("{many} elements"),
+    };
+    let message = format!("`$({})` is behind the end: there are {elements}", it.expression);
+    Diagnostic::new("index-range", it.span, message)
+        .label(value.span, "this is what it has")
+        .note("the first element is `[0]`")
+}
