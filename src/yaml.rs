@@ -17,7 +17,7 @@ mod write;
 /// An ordered tree of plain data.
 pub(crate) type Tree = serde_json::Value;
 
-pub(crate) use node::Node;
+pub(crate) use node::{Data, Entry, Node};
 pub(crate) use read::read_nodes;
 #[cfg(test)]
 pub(crate) use tree::{read_all, read_one};

@@ -109,6 +109,7 @@ pub(crate) static CODES: &[Code] = &[
         Gate::None,
         "a bare name that two things of this place share",
     ),
+    error("bad-image", Gate::Run, "a name that no image can have"),
     error(
         "bad-literal",
         Gate::Admission,
@@ -175,6 +176,11 @@ pub(crate) static CODES: &[Code] = &[
         "a pause of a rollout that only a person ends",
     ),
     error(
+        "enum-value",
+        Gate::Controller,
+        "a text that the parameter does not allow",
+    ),
+    error(
         "event-without-run",
         Gate::Controller,
         "an event filter that nothing can match",
@@ -194,7 +200,17 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Admission,
         "an order or a result that a `finally` node cannot have",
     ),
+    warning(
+        "hanging-run",
+        Gate::None,
+        "a run that stops going on without ending",
+    ),
     error("import", Gate::None, "an import that finds nothing"),
+    error(
+        "index-range",
+        Gate::Controller,
+        "an element of an array that it does not have",
+    ),
     error(
         "internal-error",
         Gate::None,
@@ -214,6 +230,11 @@ pub(crate) static CODES: &[Code] = &[
         "match",
         Gate::None,
         "a `match` that leaves a value out, or an arm that nothing reaches",
+    ),
+    warning(
+        "matrix-include",
+        Gate::None,
+        "an entry of a matrix that does not add what it says",
     ),
     error(
         "member-not-allowed",
@@ -236,6 +257,11 @@ pub(crate) static CODES: &[Code] = &[
         "a name that Kubernetes or Tekton does not take",
     ),
     error(
+        "negative-number",
+        Gate::Controller,
+        "a negative number where only zero or more makes sense",
+    ),
+    error(
         "not-callable",
         Gate::None,
         "a call of something that cannot be called",
@@ -251,6 +277,11 @@ pub(crate) static CODES: &[Code] = &[
         "an override of something that does not exist",
     ),
     error(
+        "param-default",
+        Gate::Controller,
+        "a default that cannot be computed",
+    ),
+    error(
         "param-type",
         Gate::Decode,
         "a parameter or result of a type that the target cannot carry",
@@ -259,6 +290,26 @@ pub(crate) static CODES: &[Code] = &[
         "race",
         Gate::None,
         "two nodes without an order that touch one workspace",
+    ),
+    error(
+        "refused-argument",
+        Gate::Controller,
+        "an argument or binding that the controller refuses, since nothing takes it",
+    ),
+    error(
+        "refused-pod",
+        Gate::Controller,
+        "something that the API server refuses in the pod of a task",
+    ),
+    warning(
+        "repeated-result",
+        Gate::None,
+        "a result that is declared twice",
+    ),
+    error(
+        "request-over-limit",
+        Gate::Controller,
+        "a request for more than the limit allows",
     ),
     error(
         "result-size",
@@ -293,10 +344,20 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Run,
         "text in a string that the target would substitute",
     ),
+    warning(
+        "timeout-order",
+        Gate::None,
+        "a timeout that a shorter one around it always ends first",
+    ),
     error(
         "too-large",
         Gate::None,
         "a program or a value that exceeds a limit",
+    ),
+    error(
+        "two-volumes",
+        Gate::Controller,
+        "two volume claims in a pod that can mount one",
     ),
     error(
         "type-mismatch",
@@ -339,12 +400,28 @@ pub(crate) static CODES: &[Code] = &[
         "a name that nothing declares",
     ),
     error(
+        "unknown-override",
+        Gate::Controller,
+        "a setting of a run for a task or step that does not exist",
+    ),
+    error(
+        "unknown-result",
+        Gate::Controller,
+        "a result that the task does not declare",
+    ),
+    error(
         "unknown-route",
         Gate::Controller,
         "a route or Service that does not exist",
     ),
     error("unknown-type", Gate::None, "a type that does not exist"),
+    error(
+        "unknown-volume",
+        Gate::Controller,
+        "a mount of a volume that nothing declares",
+    ),
     error("unreadable-file", Gate::None, "a file that cannot be read"),
+    warning("unused", Gate::None, "something declared that nothing uses"),
     warning("weights-fall", Gate::None, "canary weights that go down"),
     error(
         "when-form",

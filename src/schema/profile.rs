@@ -96,7 +96,6 @@ impl Tekton {
     }
 
     /// What is kept together; workspaces where nothing is said.
-    #[expect(dead_code, reason = "the rule of one volume per task asks for it")]
     pub(crate) fn coschedule(&self) -> Coschedule {
         match self.flags.get("coschedule").map(Name::as_str) {
             Some("pipelineruns") => Coschedule::PipelineRuns,

@@ -28,7 +28,9 @@ pub(crate) fn of_task(pipeline: &Pipeline<'_>, task: &Task<'_>, sink: &mut Sink)
     };
     let spread = model::named(matrix, "params");
     for it in &spread {
-        let is_result = variables(it.value()).iter().any(|it| it.task_result().is_some());
+        let is_result = variables(it.value())
+            .iter()
+            .any(|it| it.task_result().is_some());
         let shape = params::shape_of(pipeline, it.value());
         if shape.is_some_and(|it| it != Shape::Array) && !is_result {
             sink.push(errors::not_a_list(it));
@@ -39,7 +41,10 @@ pub(crate) fn of_task(pipeline: &Pipeline<'_>, task: &Task<'_>, sink: &mut Sink)
     }
     for include in matrix.list("include") {
         let given = model::named(include, "params");
-        for it in given.iter().filter(|it| Shape::of(it.value()) != Shape::String) {
+        for it in given
+            .iter()
+            .filter(|it| Shape::of(it.value()) != Shape::String)
+        {
             sink.push(errors::not_a_string(it));
         }
         if !spread.is_empty() {
@@ -58,7 +63,9 @@ fn of_include(spread: &[Named<'_>], include: &Node, given: &[Named<'_>], sink: &
         };
         lists.insert(it.name, texts);
     }
-    let known = given.iter().all(|it| it.value().text().is_some_and(|it| !it.contains("$(")));
+    let known = given
+        .iter()
+        .all(|it| it.value().text().is_some_and(|it| !it.contains("$(")));
     if !known {
         return;
     }

@@ -51,7 +51,11 @@ pub(crate) fn of_task<'a>(
             allowed(ctx, param, it, sink);
             enums_of(ctx, pipeline, param, it, sink);
         } else if !is_used_by_embedded(task, it.name) {
-            sink.push(errors::extra(it, call, nearest(it.name, declared.keys().copied())));
+            sink.push(errors::extra(
+                it,
+                call,
+                nearest(it.name, declared.keys().copied()),
+            ));
         }
     }
     for it in &spread {
@@ -75,7 +79,8 @@ fn is_used_by_embedded(task: &Task<'_>, name: &str) -> bool {
         return false;
     };
     let all = model::all_variables(spec);
-    all.iter().any(|it| it.param().is_some_and(|it| it.0 == name))
+    all.iter()
+        .any(|it| it.param().is_some_and(|it| it.0 == name))
 }
 
 /// Judges arguments whose values stand there as they are: of a run.
@@ -95,7 +100,11 @@ pub(crate) fn of_run<'a>(
             keys(param, it, sink);
             allowed(ctx, param, it, sink);
         } else if !is_used(it.name) {
-            sink.push(errors::extra(it, call, nearest(it.name, declared.keys().copied())));
+            sink.push(errors::extra(
+                it,
+                call,
+                nearest(it.name, declared.keys().copied()),
+            ));
         }
     }
 }
@@ -158,8 +167,15 @@ fn keys(param: &Declared<'_>, given: &Named<'_>, sink: &mut Sink) {
         sink.push(errors::keys(param, given, &missing));
     }
     let known: Vec<&str> = param.keys().collect();
-    for it in passed.iter().filter(|it| !known.is_empty() && !known.contains(&it.key.as_str())) {
-        sink.push(errors::extra_key(param, it, nearest(&it.key, known.iter().copied())));
+    for it in passed
+        .iter()
+        .filter(|it| !known.is_empty() && !known.contains(&it.key.as_str()))
+    {
+        sink.push(errors::extra_key(
+            param,
+            it,
+            nearest(&it.key, known.iter().copied()),
+        ));
     }
 }
 
@@ -222,7 +238,10 @@ pub(crate) fn shape_of(pipeline: &Pipeline<'_>, value: &Node) -> Option<Shape> {
     if let Some((name, [Part::Star])) = it.param() {
         return pipeline.param(name);
     }
-    let Some(result) = it.task_result().filter(|it| matches!(it.rest, [] | [Part::Star])) else {
+    let Some(result) = it
+        .task_result()
+        .filter(|it| matches!(it.rest, [] | [Part::Star]))
+    else {
         return Some(Shape::String);
     };
     let producer = pipeline.task(result.task)?;

@@ -7,7 +7,7 @@ use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::{
     defaults, graph, matrix, params, pods, resolve, results, script, substitutions, timeouts,
-    workspaces, wiring,
+    wiring, workspaces,
 };
 use crate::diag::Sink;
 use crate::yaml::Node;
@@ -129,17 +129,27 @@ impl<'a> Pipeline<'a> {
     /// What comes to a task that is written inside.
     pub(crate) fn outer(&self, task: &Task<'a>) -> Outer<'a> {
         let mut params: IndexMap<&str, Shape> = IndexMap::new();
-        params.extend(self.arguments().iter().map(|it| (it.name, Shape::of(it.value()))));
+        params.extend(
+            self.arguments()
+                .iter()
+                .map(|it| (it.name, Shape::of(it.value()))),
+        );
         params.extend(self.params.iter().map(|(name, it)| (*name, it.shape)));
         for it in model::named(task.node, "params") {
-            params.entry(it.name).or_insert_with(|| Shape::of(it.value()));
+            params
+                .entry(it.name)
+                .or_insert_with(|| Shape::of(it.value()));
         }
         for it in matrix::params(task) {
             params.insert(it.name, Shape::String);
         }
         let mut workspaces: IndexSet<&str> = self.workspaces.keys().copied().collect();
         workspaces.extend(self.bindings().iter().map(|it| it.name));
-        workspaces.extend(model::named(task.node, "workspaces").iter().map(|it| it.name));
+        workspaces.extend(
+            model::named(task.node, "workspaces")
+                .iter()
+                .map(|it| it.name),
+        );
         let names = |it: &Task<'a>| Some(it.results()?.into_keys().collect());
         Outer {
             embedded: true,
@@ -153,12 +163,7 @@ impl<'a> Pipeline<'a> {
 }
 
 /// Judges a pipeline; `run` is the spec of the run that it is embedded in.
-pub(crate) fn judge<'a>(
-    ctx: &Context<'a>,
-    spec: &'a Node,
-    run: Option<&'a Node>,
-    sink: &mut Sink,
-) {
+pub(crate) fn judge<'a>(ctx: &Context<'a>, spec: &'a Node, run: Option<&'a Node>, sink: &mut Sink) {
     let pipeline = Pipeline::new(ctx, spec, run);
     defaults::of_pipeline(&pipeline, sink);
     for task in &pipeline.tasks {

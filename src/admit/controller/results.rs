@@ -52,7 +52,11 @@ fn judge(pipeline: &Pipeline<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
 }
 
 /// Whether what follows the result fits its type.
-fn form(it: &Variable<'_>, result: TaskResult<'_, '_>, declared: &Declared<'_>) -> Option<Diagnostic> {
+fn form(
+    it: &Variable<'_>,
+    result: TaskResult<'_, '_>,
+    declared: &Declared<'_>,
+) -> Option<Diagnostic> {
     match (declared.shape, result.rest) {
         (Shape::String, [])
         | (Shape::Array, [] | [Part::Star | Part::Index(_)])

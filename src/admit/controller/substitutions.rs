@@ -231,7 +231,10 @@ fn exit_code(
         return Some(errors::exit_code(it, container, exists));
     };
     if let Some(number) = name.strip_prefix("unnamed-") {
-        let step = number.parse().ok().and_then(|it: usize| scope.steps.get(it));
+        let step = number
+            .parse()
+            .ok()
+            .and_then(|it: usize| scope.steps.get(it));
         if step.is_some_and(|it| it.name.is_empty()) {
             return path_of(it, "exit code", 3);
         }

@@ -25,7 +25,11 @@ pub(crate) fn of_run(pipeline: &Pipeline<'_>, run: &Node, sink: &mut Sink) {
     let whole = run.at("timeouts.pipeline").or_else(|| run.get("timeout"));
     let overrides = run.list("taskRunSpecs");
     for task in &pipeline.tasks {
-        let part = if task.is_final { "timeouts.finally" } else { "timeouts.tasks" };
+        let part = if task.is_final {
+            "timeouts.finally"
+        } else {
+            "timeouts.tasks"
+        };
         let bound = [run.at(part), whole].into_iter().flatten();
         let Some((limit, bound)) = bound
             .filter_map(|it| Some((seconds(it).filter(|it| *it > 0.0)?, it)))
@@ -33,7 +37,9 @@ pub(crate) fn of_run(pipeline: &Pipeline<'_>, run: &Node, sink: &mut Sink) {
         else {
             continue;
         };
-        let over = overrides.iter().find(|it| it.text_of("pipelineTaskName") == task.name);
+        let over = overrides
+            .iter()
+            .find(|it| it.text_of("pipelineTaskName") == task.name);
         let over = over.and_then(|it| it.get("timeout"));
         let own = over.or_else(|| task.node.get("timeout"));
         if let Some(own) = own

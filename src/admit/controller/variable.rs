@@ -87,9 +87,11 @@ impl<'a> Variable<'a> {
     /// The parameter, where it names one: the name, and what stands behind it.
     pub(crate) fn param(&self) -> Option<(&'a str, &[Part<'a>])> {
         match self.parts.as_slice() {
-            [Part::Name("params"), Part::Name(name) | Part::Quoted(name), rest @ ..] => {
-                Some((name, rest))
-            }
+            [
+                Part::Name("params"),
+                Part::Name(name) | Part::Quoted(name),
+                rest @ ..,
+            ] => Some((name, rest)),
             [..] => None,
         }
     }
@@ -222,7 +224,10 @@ mod tests {
     #[test]
     fn a_variable_is_taken_apart() {
         let cases: [(&str, Option<&[Part<'_>]>); 7] = [
-            ("params.a-b", Some(&[Part::Name("params"), Part::Name("a-b")])),
+            (
+                "params.a-b",
+                Some(&[Part::Name("params"), Part::Name("a-b")]),
+            ),
             (
                 "params[\"a.b\"][0]",
                 Some(&[Part::Name("params"), Part::Quoted("a.b"), Part::Index(0)]),

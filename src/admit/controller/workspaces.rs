@@ -22,7 +22,11 @@ pub(crate) fn outer_name<'a>(binding: &Named<'a>) -> &'a str {
 
 /// Whether the installation binds what a run leaves out.
 fn has_default(ctx: &Context<'_>) -> bool {
-    let bound = ctx.profile.tekton.defaults.get("default-task-run-workspace-binding");
+    let bound = ctx
+        .profile
+        .tekton
+        .defaults
+        .get("default-task-run-workspace-binding");
     bound.is_some_and(|it| !it.is_empty())
 }
 
@@ -54,7 +58,8 @@ pub(crate) fn of_task<'a>(
         of_binding(pipeline, task, &declared, it, sink);
     }
     for (name, it) in &used {
-        let known = bound.iter().any(|it| it.name == *name) || pipeline.workspaces.contains_key(name);
+        let known =
+            bound.iter().any(|it| it.name == *name) || pipeline.workspaces.contains_key(name);
         if !known && pipeline.run.is_none() {
             let near = nearest(name, pipeline.workspaces.keys().copied());
             sink.push(errors::only_from_a_run(it, name, near));
@@ -93,7 +98,12 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
         used.extend(model::named(task.node, "workspaces").iter().map(outer_name));
         used.extend(model::workspaces_used(task.node).keys());
         // A pipeline in the pipeline takes what it likes.
-        if task.node.get("pipelineRef").or(task.node.get("pipelineSpec")).is_some() {
+        if task
+            .node
+            .get("pipelineRef")
+            .or(task.node.get("pipelineSpec"))
+            .is_some()
+        {
             return;
         }
     }
@@ -105,12 +115,7 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
 }
 
 /// Judges what a run binds for the pipeline that it runs.
-pub(crate) fn of_run<'a>(
-    ctx: &Context<'a>,
-    pipeline: &Pipeline<'a>,
-    at: Span,
-    sink: &mut Sink,
-) {
+pub(crate) fn of_run<'a>(ctx: &Context<'a>, pipeline: &Pipeline<'a>, at: Span, sink: &mut Sink) {
     let bound = pipeline.bindings();
     let is_bound = |name: &str| bound.iter().any(|it| it.name == name);
     for it in pipeline.workspaces.values() {
@@ -123,7 +128,10 @@ pub(crate) fn of_run<'a>(
         let needed = needed(pipeline, task);
         for (name, span) in &needed {
             used.insert(name);
-            let required = pipeline.workspaces.get(name).is_some_and(|it| !model::is_optional(it.node));
+            let required = pipeline
+                .workspaces
+                .get(name)
+                .is_some_and(|it| !model::is_optional(it.node));
             if !is_bound(name) && !required && !is_spared(task, name) {
                 sink.push(errors::not_bound_for(*span, at, task.name, name));
             }
@@ -131,9 +139,15 @@ pub(crate) fn of_run<'a>(
         one_volume(ctx, task, &needed, &bound, sink);
     }
     let is_open = pipeline.tasks.iter().any(|it| {
-        it.node.get("pipelineRef").or(it.node.get("pipelineSpec")).is_some()
+        it.node
+            .get("pipelineRef")
+            .or(it.node.get("pipelineSpec"))
+            .is_some()
     });
-    for it in bound.iter().filter(|it| !is_open && !used.contains(it.name)) {
+    for it in bound
+        .iter()
+        .filter(|it| !is_open && !used.contains(it.name))
+    {
         let near = nearest(it.name, pipeline.workspaces.keys().copied());
         sink.push(errors::extra(it, near));
     }
@@ -169,7 +183,9 @@ fn is_spared(task: &Task<'_>, outer: &str) -> bool {
     let inner = bound.iter().find(|it| outer_name(it) == outer);
     let inner = inner.map_or(outer, |it| it.name);
     let declared = model::declared(spec, "workspaces");
-    declared.get(inner).is_some_and(|it| model::is_optional(it.node))
+    declared
+        .get(inner)
+        .is_some_and(|it| model::is_optional(it.node))
 }
 
 /// The claim that a binding mounts.

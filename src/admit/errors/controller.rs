@@ -1,3 +1,13 @@
 //! What is said about objects together, by topic.
 
+pub(crate) mod calls;
+pub(crate) mod defaults;
+pub(crate) mod graph;
+pub(crate) mod matrix;
+pub(crate) mod pods;
+pub(crate) mod results;
+pub(crate) mod script;
+pub(crate) mod timeouts;
 pub(crate) mod variables;
+pub(crate) mod wiring;
+pub(crate) mod workspaces;

@@ -51,7 +51,9 @@ pub(crate) fn type_of(param: &Declared<'_>, given: &Named<'_>, shape: Shape) -> 
     let found = Diagnostic::new("type-mismatch", given.value().span, message)
         .label(param.span(), "declared here");
     match (param.shape, shape) {
-        (Shape::Array, Shape::String) => found.help("write a list; `\"$(params.NAME[*])\"` alone passes an array on"),
+        (Shape::Array, Shape::String) => {
+            found.help("write a list; `\"$(params.NAME[*])\"` alone passes an array on")
+        }
         (Shape::Object, Shape::String) => {
             found.help("write a map; `\"$(params.NAME[*])\"` alone passes an object on")
         }
@@ -76,7 +78,10 @@ pub(crate) fn keys(param: &Declared<'_>, given: &Named<'_>, missing: &[&str]) ->
 }
 
 pub(crate) fn extra_key(param: &Declared<'_>, given: &Entry, near: Option<&str>) -> Diagnostic {
-    let message = format!("the object `{}` declares no key `{}`", param.name, given.key);
+    let message = format!(
+        "the object `{}` declares no key `{}`",
+        param.name, given.key
+    );
     let mut found = Diagnostic::new("extra-argument", given.at, message)
         .note("nothing refuses it, and nothing uses it");
     found.severity = Severity::Warning;
@@ -108,7 +113,11 @@ pub(crate) fn wider_enum(
     Diagnostic::new("enum-value", given.value().span, message)
         .label(outer.span(), "the parameter of the pipeline")
         .label(param.span(), "the parameter of the task")
-        .help(format!("give `{}` an `enum` with no more than {}", outer.name, listed(inner)))
+        .help(format!(
+            "give `{}` an `enum` with no more than {}",
+            outer.name,
+            listed(inner)
+        ))
 }
 
 fn listed(all: &[&str]) -> String {
@@ -121,8 +130,17 @@ pub(crate) fn index(it: &Variable<'_>, value: &Node, length: usize) -> Diagnosti
         1 => "1 element".to_owned(),
         many => format!("{many} elements"),
     };
-    let message = format!("`$({})` is behind the end: there are {elements}", it.expression);
+    let message = format!(
+        "`$({})` is behind the end: there are {elements}",
+        it.expression
+    );
     Diagnostic::new("index-range", it.span, message)
         .label(value.span, "this is what it has")
         .note("the first element is `[0]`")
+}
+
+pub(crate) fn value_of_run(it: &Variable<'_>) -> Diagnostic {
+    let message = format!("`$({})` is not replaced in a value of a run", it.expression);
+    Diagnostic::new("literal-variable", it.span, message)
+        .note("a run knows no parameters or results: the text itself is passed on")
 }

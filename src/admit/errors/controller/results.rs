@@ -13,8 +13,10 @@ pub(crate) fn unknown(
 ) -> Diagnostic {
     let (task, name) = (result.task, result.result);
     let message = format!("the task of `{task}` declares no result `{name}`");
-    let found = Diagnostic::new("unknown-result", it.span, message)
-        .label(model::place(producer.node), format!("`{task}` is called here"));
+    let found = Diagnostic::new("unknown-result", it.span, message).label(
+        model::place(producer.node),
+        format!("`{task}` is called here"),
+    );
     match near {
         Some(near) => {
             let old = format!("results.{name}");

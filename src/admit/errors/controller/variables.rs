@@ -68,29 +68,39 @@ pub(crate) fn only_from_a_run(it: &Variable<'_>, name: &str, near: Option<&str>)
 pub(crate) fn untouched(it: &Variable<'_>, field: &str) -> Diagnostic {
     literal(
         it,
-        format!("`$({})` stands in `{field}`, where nothing replaces it", it.expression),
+        format!(
+            "`$({})` stands in `{field}`, where nothing replaces it",
+            it.expression
+        ),
     )
-    .note("Tekton substitutes variables in some fields only, and passes this one on as it is written")
+    .note(
+        "Tekton substitutes variables in some fields only, and passes this one on as it is written",
+    )
 }
 
 /// `[0]` or `.key` on a string.
 pub(crate) fn no_parts(it: &Variable<'_>, name: &str, shape: Shape) -> Diagnostic {
     let message = format!("`{name}` is a {}, which has no parts", shape.name());
-    literal(it, message)
-        .note(STAYS)
-        .help(format!("write `$(params.{name})`, or declare `{name}` as an array"))
+    literal(it, message).note(STAYS).help(format!(
+        "write `$(params.{name})`, or declare `{name}` as an array"
+    ))
 }
 
 pub(crate) fn whole_in_text(it: &Variable<'_>, name: &str, shape: Shape) -> Diagnostic {
     let shape = shape.name();
     literal(it, format!("the {shape} `{name}` cannot stand in a text"))
-        .note(format!("an {shape} as a whole stands only alone, as an element of `args` or `command`"))
+        .note(format!(
+            "an {shape} as a whole stands only alone, as an element of `args` or `command`"
+        ))
         .help(format!("take one element: `$(params.{name}[0])`"))
 }
 
 pub(crate) fn no_such_form(it: &Variable<'_>, name: &str, shape: Shape) -> Diagnostic {
     let shape = shape.name();
-    let message = format!("`$({})` is no way to use the {shape} `{name}`", it.expression);
+    let message = format!(
+        "`$({})` is no way to use the {shape} `{name}`",
+        it.expression
+    );
     literal(it, message).note(STAYS)
 }
 
@@ -169,18 +179,18 @@ pub(crate) fn exit_code(it: &Variable<'_>, step: &str, exists: bool) -> Diagnost
 }
 
 pub(crate) fn context_of_pipeline(it: &Variable<'_>) -> Diagnostic {
-    literal(
-        it,
-        format!("a task does not know `$({})`", it.expression),
-    )
-    .note(STAYS)
-    .help("declare a parameter, and let the pipeline pass the variable to it")
+    literal(it, format!("a task does not know `$({})`", it.expression))
+        .note(STAYS)
+        .help("declare a parameter, and let the pipeline pass the variable to it")
 }
 
 pub(crate) fn result_in_task(it: &Variable<'_>) -> Diagnostic {
     literal(
         it,
-        format!("a task does not see the other tasks of a pipeline: `$({})`", it.expression),
+        format!(
+            "a task does not see the other tasks of a pipeline: `$({})`",
+            it.expression
+        ),
     )
     .note(STAYS)
     .help("declare a parameter, and let the pipeline pass the result to it")

@@ -59,7 +59,10 @@ pub(crate) fn not_declared(binding: &Named<'_>, callee: &str, near: Option<&str>
 
 /// A binding of a run that no task of its pipeline asks for.
 pub(crate) fn extra(binding: &Named<'_>, near: Option<&str>) -> Diagnostic {
-    let message = format!("nothing in the pipeline uses the workspace `{}`", binding.name);
+    let message = format!(
+        "nothing in the pipeline uses the workspace `{}`",
+        binding.name
+    );
     let mut found = Diagnostic::new("extra-argument", binding.at.span, message)
         .note("the controller drops the binding without a word");
     found.severity = Severity::Warning;
@@ -76,7 +79,9 @@ pub(crate) fn unused(declared: &Declared<'_>) -> Diagnostic {
 pub(crate) fn only_from_a_run(it: &Variable<'_>, name: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("neither the task nor the pipeline declares the workspace `{name}`");
     Diagnostic::new("undeclared-variable", it.span, message)
-        .note("the task fails unless every run happens to bind a workspace of that name, undeclared")
+        .note(
+            "the task fails unless every run happens to bind a workspace of that name, undeclared",
+        )
         .did_you_mean(
             it.span,
             near.map(|near| format!("$({})", it.expression.replacen(name, near, 1)))
@@ -103,6 +108,10 @@ pub(crate) fn two_claims(
         found = found.label(needed, "mounted here");
     }
     found
-        .note("with `coschedule: workspaces` a pod can mount one claim, since each is tied to a node")
-        .help("use one claim with a `subPath` for each workspace, or set `coschedule` to `disabled`")
+        .note(
+            "with `coschedule: workspaces` a pod can mount one claim, since each is tied to a node",
+        )
+        .help(
+            "use one claim with a `subPath` for each workspace, or set `coschedule` to `disabled`",
+        )
 }

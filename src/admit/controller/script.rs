@@ -1,0 +1,101 @@
+//! Text from outside must not become part of a program.
+
+use crate::admit::Context;
+use crate::admit::controller::model::{self, Declared};
+use crate::admit::controller::task::Scope;
+use crate::admit::controller::variable::{Variable, variables};
+use crate::admit::errors::controller::script as errors;
+use crate::diag::Sink;
+use crate::yaml::Node;
+
+/// Judges the scripts of a task, and the words that a shell runs.
+pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
+    let enums = ctx.profile.tekton.has("enable-param-enum");
+    let is_enumerated = |it: &Variable<'_>| {
+        let param = it.param().and_then(|it| scope.params.get(it.0));
+        enums && param.is_some_and(has_enum)
+    };
+    let spec = scope.spec;
+    for container in spec.list("steps").iter().chain(spec.list("sidecars")) {
+        if let Some(script) = container.get("script") {
+            spliced(container, script, None, &is_enumerated, sink);
+        }
+        let words: Vec<&Node> = container
+            .list("command")
+            .iter()
+            .chain(container.list("args"))
+            .collect();
+        for pair in words.windows(2) {
+            if let [flag, code] = pair
+                && flag.text().is_some_and(takes_code)
+            {
+                spliced(container, code, flag.text(), &is_enumerated, sink);
+            }
+        }
+    }
+}
+
+fn has_enum(param: &Declared<'_>) -> bool {
+    !param.node.list("enum").is_empty()
+}
+
+/// One finding for a text, at the first splice: the others are mended the same way.
+fn spliced(
+    container: &Node,
+    text: &Node,
+    flag: Option<&str>,
+    is_enumerated: &dyn Fn(&Variable<'_>) -> bool,
+    sink: &mut Sink,
+) {
+    let all = variables(text);
+    let outside = |it: &&Variable<'_>| {
+        matches!(it.head(), "params" | "tasks") && it.parts.len() > 1 && !is_enumerated(it)
+    };
+    let mut found: Vec<&Variable<'_>> = all.iter().filter(outside).collect();
+    let mut seen: Vec<&str> = Vec::new();
+    found.retain(|it| {
+        let new = !seen.contains(&it.expression);
+        seen.push(it.expression);
+        new
+    });
+    if let Some((first, others)) = found.split_first() {
+        let variable = variable_of(container, first);
+        sink.push(errors::spliced(first, others, flag, &variable));
+    }
+}
+
+/// The name of the environment variable that would hold it.
+fn variable_of(container: &Node, it: &Variable<'_>) -> String {
+    let word = |it: char| {
+        if it.is_ascii_alphanumeric() {
+            it.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    let last = it.parts.iter().rev().find_map(|it| it.name());
+    let name: String = last.unwrap_or("value").chars().map(word).collect();
+    let name = match name.strip_prefix(|it: char| it.is_ascii_digit()) {
+        Some(_) => format!("_{name}"),
+        None => name,
+    };
+    let taken = model::named(container, "env");
+    let risky = matches!(
+        name.as_str(),
+        "PATH" | "HOME" | "IFS" | "PWD" | "USER" | "SHELL"
+    );
+    if risky || taken.iter().any(|it| it.name == name) {
+        format!("PARAM_{name}")
+    } else {
+        name
+    }
+}
+
+/// `-c`, `-e`, also behind other letters, as in `-euc`.
+fn takes_code(word: &str) -> bool {
+    let Some(letters) = word.strip_prefix('-') else {
+        return false;
+    };
+    let plain = !letters.is_empty() && letters.bytes().all(|it| it.is_ascii_lowercase());
+    plain && (letters == "e" || letters.ends_with('c') && letters.len() <= 5)
+}

@@ -1,0 +1,35 @@
+//! Messages about scripts and secrets.
+
+use crate::admit::controller::variable::Variable;
+use crate::diag::{Diagnostic, Severity};
+use crate::yaml::Node;
+
+pub(crate) fn spliced(
+    first: &Variable<'_>,
+    others: &[&Variable<'_>],
+    flag: Option<&str>,
+    variable: &str,
+) -> Diagnostic {
+    let expression = first.expression;
+    let message = match flag {
+        Some(flag) => format!("`$({expression})` is spliced into what `{flag}` runs"),
+        None => format!("`$({expression})` is spliced into a script"),
+    };
+    let mut found = Diagnostic::new("script-injection", first.span, message)
+        .note("its text becomes part of the program, so whoever chooses it can run commands");
+    found.severity = Severity::Warning;
+    for it in others {
+        found = found.label(it.span, "so is this");
+    }
+    found.help(format!(
+        "pass it through the environment: `env: [{{name: {variable}, value: $({expression})}}]`, and `\"${{{variable}}}\"` in the script"
+    ))
+}
+
+pub(crate) fn secret(value: &Node, name: &str) -> Diagnostic {
+    let message = format!("`{name}` looks like a secret, and stands here for all to read");
+    let mut found = Diagnostic::new("secret-leak", value.span, message)
+        .note("parameters are shown in the run, in its pods and in whatever records them");
+    found.severity = Severity::Warning;
+    found.help("put it into a Secret, and mount that as a workspace or take it with `secretKeyRef`")
+}
