@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod completions;
+mod eval;
 mod explain;
 mod fmt;
 mod new;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Check(it) => check::check(&it, &printer),
         Command::Build(it) => build::build(&it, &printer),
         Command::Run(it) => run::run(&it, &printer),
+        Command::Eval(it) => eval::eval(&it, &printer),
         Command::Fmt(it) => fmt::fmt(&it, &printer),
         Command::Explain(it) => explain::explain(&it),
         Command::Completions(it) => completions::completions(&it),

@@ -1,11 +1,17 @@
 //! The meaning of expressions: operators and built-ins on values.
 
+pub(crate) mod batch;
 pub(crate) mod builtin;
 pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod interpret;
+pub(crate) mod jit;
 pub(crate) mod json;
 pub(crate) mod limit;
 pub(crate) mod operator;
 pub(crate) mod spelling;
+pub(crate) mod table;
+pub(crate) mod tier;
 
 pub(crate) use builtin::call;
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod errors;
 mod expr;
 pub(crate) mod fields;
 mod fold;
+mod function;
 mod groups;
 mod kind;
 mod literal;
@@ -32,6 +33,7 @@ use fields::Environment;
 use places::Places;
 
 pub(crate) use fields::{Fields, Layer};
+pub(crate) use function::function;
 pub(crate) use scope::Scope;
 
 /// Lowers a program that was checked without an error.

@@ -2,6 +2,7 @@
 
 mod config;
 mod errors;
+pub(crate) mod expression;
 mod manifests;
 pub(crate) mod output;
 mod project;

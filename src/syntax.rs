@@ -44,6 +44,34 @@ struct Piece {
     found: Vec<Diagnostic>,
 }
 
+/// Parses an expression as the body of a function with those parameters, `x: Int, y: Float?`, that says nothing of its result.
+/// Places are those of the expression alone.
+pub(crate) fn parse_expression(
+    file: FileId,
+    (name, params): (&str, &str),
+    text: &str,
+    sink: &mut Sink,
+) -> ast::Tree {
+    let signature = format!("fn {name}({params}) -> Json =\n ");
+    // In column 0 begins an item, so that the lines of an expression must not.
+    let whole = format!("{signature}{text}");
+    let mut found = Sink::default();
+    let mut tree = parse(file, &whole, &mut Cache::default(), &mut found);
+    let mut found = found.into_sorted();
+    shift::back(&mut tree, &mut found, signature.len());
+    let is_one = matches!(tree.items.as_slice(), [item] if matches!(item.kind, ItemKind::Fn(_) | ItemKind::Error));
+    if found.is_empty() && !is_one {
+        found.push(errors::not_one_expression(Span::new(file, 0, text.len())));
+    }
+    for item in &mut tree.items {
+        if let ItemKind::Fn(function) = &mut Arc::make_mut(item).kind {
+            function.result.kind = ast::TypeExprKind::Error;
+        }
+    }
+    found.into_iter().for_each(|it| sink.push(it));
+    tree
+}
+
 /// Parses a file. What does not parse is reported and stands in the tree as an error.
 pub(crate) fn parse(file: FileId, text: &str, cache: &mut Cache, sink: &mut Sink) -> ast::Tree {
     let mut tree = ast::Tree {

@@ -9,7 +9,7 @@ use crate::check::ty::{is_built_in, is_too_large};
 use crate::check::{Body, Callable, Checker, Signature, Stage, errors, kind};
 use crate::resolve::ItemId;
 use crate::schema::kinds;
-use crate::syntax::ast::{Decl, FnItem, Ident, ItemKind, LetItem, TypeItem};
+use crate::syntax::ast::{Decl, FnItem, Ident, ItemKind, LetItem, TypeExprKind, TypeItem};
 use crate::types::{FnType, RecordType, Type};
 
 /// What an item is, seen from outside. Asked once for each item.
@@ -82,7 +82,12 @@ fn fn_body(checker: &mut Checker<'_>, id: ItemId, item: &FnItem) {
     body.bind_params(&item.params, &callable.function.params, Stage::Compile);
     body.check_type_defaults(&item.result);
     if let Some(value) = &item.body {
-        body.check(value, &callable.function.result);
+        // An expression by itself is a function that says nothing of its result.
+        if matches!(item.result.kind, TypeExprKind::Error) {
+            body.infer(value);
+        } else {
+            body.check(value, &callable.function.result);
+        }
     }
     let declared_by_user = body.package != body.checker.program.prelude;
     if declared_by_user && (item.is_extern || item.body.is_none()) {

@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Check(Check),
     Build(Build),
     Run(Run),
+    Eval(Eval),
     Fmt(Fmt),
     Explain(Explain),
     Completions(Completions),
@@ -129,6 +130,50 @@ pub(crate) struct Run {
     /// Keep the run's temporary directory in any case
     #[arg(long)]
     pub(crate) keep: bool,
+}
+
+/// Compute an expression
+///
+/// A value of --set is JSON, a number with or without a unit (250ms, 20%, 512Mi), or else text; --type says otherwise.
+/// Of a file of rows, columns are inputs of the same name. Without an expression, on a terminal, asks for one after the other.
+#[derive(Args, Debug)]
+pub(crate) struct Eval {
+    /// The expression
+    #[arg(value_name = "EXPRESSION")]
+    pub(crate) expression: Option<String>,
+    /// Give an input its value
+    #[arg(short, long = "set", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Say the type of an input: Float, Duration, String?
+    #[arg(short = 't', long = "type", value_name = "NAME=TYPE", value_parser = pair)]
+    pub(crate) types: Vec<(String, String)>,
+    /// Use the functions and values of a program
+    #[arg(long = "in", value_name = "PATH")]
+    pub(crate) program: Option<PathBuf>,
+    /// Give one answer for each row of a file: .json, .jsonl or .csv
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rows: Option<PathBuf>,
+    /// Only count the answers
+    #[arg(long, requires = "rows")]
+    pub(crate) count: bool,
+    /// How to compute
+    #[arg(long, value_name = "TIER", default_value = "auto")]
+    pub(crate) tier: TierName,
+    /// Steps that one evaluation may take
+    #[arg(long, value_name = "STEPS", default_value_t = crate::eval::interpret::STEPS)]
+    pub(crate) limit: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TierName {
+    /// Whatever is fastest for so many rows
+    Auto,
+    /// The reference: node by node
+    Interpreter,
+    /// Machine code
+    Jit,
+    /// Column by column
+    Batch,
 }
 
 /// Format programs

@@ -36,6 +36,14 @@ pub(crate) enum EvalError {
     Regex(String),
     #[error("{0} has no text")]
     NoText(&'static str),
+    #[error("a condition must be a `Bool`, and this is {0}")]
+    NoTruth(&'static str),
+    #[error("`{0}` has no value")]
+    Missing(Name),
+    #[error("this has a value only while a run goes on")]
+    Unknown,
+    #[error("this takes more than {0} steps")]
+    TooLong(u64),
     /// What lies behind it has been reported.
     #[error("an error that was reported already")]
     Reported,
@@ -50,11 +58,15 @@ impl EvalError {
             | Self::OutOfRange { .. }
             | Self::OpenRange(_) => "bad-number",
             Self::NoKey(_) => "unknown-field",
-            Self::TooLarge(_) => "too-large",
+            Self::TooLarge(_) | Self::TooLong(_) => "too-large",
+            Self::Missing(_) => "missing-argument",
+            Self::Unknown => "late-value",
             Self::Regex(_) => "bad-literal",
-            Self::Binary { .. } | Self::Unary { .. } | Self::Argument { .. } | Self::NoText(_) => {
-                "type-mismatch"
-            }
+            Self::Binary { .. }
+            | Self::Unary { .. }
+            | Self::Argument { .. }
+            | Self::NoText(_)
+            | Self::NoTruth(_) => "type-mismatch",
             Self::Arity(_) | Self::UnknownFunction(_) | Self::Reported => "internal-error",
         }
     }

@@ -13,6 +13,11 @@ fn syntax(at: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new("syntax", at, message)
 }
 
+pub(crate) fn not_one_expression(span: Span) -> Diagnostic {
+    Diagnostic::new("syntax", span, "this is not one expression")
+        .help("indent its second line and those that follow")
+}
+
 pub(crate) fn large_file(file: FileId, limit: usize) -> Diagnostic {
     let message = format!("the file is larger than {} MiB", limit >> 20);
     Diagnostic::new("too-large", Span::new(file, 0, 0), message)

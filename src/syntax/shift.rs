@@ -7,7 +7,8 @@ use crate::diag::Diagnostic;
 use crate::syntax::Piece;
 use crate::syntax::ast::{
     Arg, Block, Comprehension, Decl, Element, Entry, Expr, ExprKind, Field, Ident, Init, Item,
-    ItemKind, LetItem, Member, MemberKind, Param, StrPart, TypeExpr, TypeExprKind, TypeField, Word,
+    ItemKind, LetItem, Member, MemberKind, Param, StrPart, Tree, TypeExpr, TypeExprKind, TypeField,
+    Word,
 };
 
 /// How far to move, in bytes.
@@ -33,9 +34,23 @@ pub(crate) fn piece(piece: &mut Piece, base: usize) {
     }
 }
 
+/// Moves what was parsed back by so many bytes; what stood before is put at the start.
+pub(crate) fn back(tree: &mut Tree, found: &mut [Diagnostic], distance: usize) {
+    let shift = Shift(-i64::try_from(distance).unwrap_or_default());
+    for item in &mut tree.items {
+        shift.item(Arc::make_mut(item));
+    }
+    for comment in &mut tree.comments {
+        shift.span(&mut comment.span);
+    }
+    for found in found {
+        shift.diagnostic(found);
+    }
+}
+
 impl Shift {
     fn span(self, span: &mut Span) {
-        let moved = |it: u32| u32::try_from(i64::from(it) + self.0).unwrap_or(it);
+        let moved = |it: u32| u32::try_from(i64::from(it) + self.0).unwrap_or_default();
         span.start = moved(span.start);
         span.end = moved(span.end);
     }

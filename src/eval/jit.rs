@@ -1,0 +1,5 @@
+//! Machine code for forms. The only home of `unsafe`.
+
+mod text;
+
+pub(crate) use text::Text;

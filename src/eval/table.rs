@@ -1,0 +1,364 @@
+//! Rows of values from CSV and JSON, by columns; the types of columns where nobody says them.
+
+use indexmap::IndexMap;
+
+use crate::base::Name;
+use crate::eval::from_json;
+use crate::types::{self, Type};
+use crate::value::Value;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// A list of records.
+    Json,
+    /// A record a line.
+    JsonLines,
+    /// Commas, a first line of names.
+    Csv,
+}
+
+/// Columns of equal length; `none` for what is missing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) columns: IndexMap<Name, Vec<Value>>,
+    pub(crate) rows: usize,
+    /// Its cells are text whose type is still open.
+    is_text: bool,
+}
+
+impl Layout {
+    /// By the extension of a file.
+    pub(crate) fn of(extension: &str) -> Option<Self> {
+        match extension {
+            "json" => Some(Self::Json),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a table; otherwise the line that is wrong, from one, and why.
+pub(crate) fn read(layout: Layout, text: &str) -> Result<Table, (usize, String)> {
+    match layout {
+        Layout::Csv => csv(text),
+        Layout::Json => {
+            let all: Vec<serde_json::Value> =
+                serde_json::from_str(text).map_err(|it| (it.line(), it.to_string()))?;
+            let mut table = Table::default();
+            for (index, row) in all.iter().enumerate() {
+                let refused = |it| (1, format!("row {}: {it}", index + 1));
+                table.push(row).map_err(refused)?;
+            }
+            Ok(table)
+        }
+        Layout::JsonLines => {
+            let mut table = Table::default();
+            let lines = text.lines().enumerate();
+            for (index, line) in lines.filter(|(_, it)| !it.trim().is_empty()) {
+                let at = index + 1;
+                let row = serde_json::from_str(line).map_err(|it| (at, it.to_string()))?;
+                table.push(&row).map_err(|it| (at, it))?;
+            }
+            Ok(table)
+        }
+    }
+}
+
+fn csv(text: &str) -> Result<Table, (usize, String)> {
+    let mut records = Vec::new();
+    let mut reader = Csv {
+        rest: text.strip_prefix('\u{FEFF}').unwrap_or(text),
+        line: 1,
+    };
+    while !reader.rest.is_empty() {
+        let at = reader.line;
+        let record = reader.record()?;
+        if record.len() > 1 || record.first().is_some_and(|it| !it.is_empty()) {
+            records.push((at, record));
+        }
+    }
+    let mut records = records.into_iter();
+    let Some((_, names)) = records.next() else {
+        return Ok(Table::default());
+    };
+    let mut columns = vec![Vec::new(); names.len()];
+    let mut rows = 0;
+    for (at, record) in records {
+        if record.len() != names.len() {
+            let (has, wants) = (record.len(), names.len());
+            return Err((
+                at,
+                format!("it has {has} fields, and the first line {wants}"),
+            ));
+        }
+        rows += 1;
+        for (column, cell) in columns.iter_mut().zip(record) {
+            column.push(match cell.is_empty() {
+                true => Value::None,
+                false => Value::Str(cell.into()),
+            });
+        }
+    }
+    Ok(Table {
+        columns: names.into_iter().map(Name::from).zip(columns).collect(),
+        rows,
+        is_text: true,
+    })
+}
+
+/// What is left of a text of records.
+struct Csv<'a> {
+    rest: &'a str,
+    line: usize,
+}
+
+impl Csv<'_> {
+    fn record(&mut self) -> Result<Vec<String>, (usize, String)> {
+        let mut fields = Vec::new();
+        loop {
+            fields.push(match self.rest.strip_prefix('"') {
+                Some(rest) => {
+                    self.rest = rest;
+                    self.quoted()?
+                }
+                None => {
+                    let end = self.rest.find([',', '\n']).unwrap_or(self.rest.len());
+                    let (field, rest) = self.rest.split_at(end);
+                    self.rest = rest;
+                    field.trim_end_matches('\r').to_owned()
+                }
+            });
+            if let Some(rest) = self.rest.strip_prefix(',') {
+                self.rest = rest;
+                continue;
+            }
+            let rest = self.rest.strip_prefix('\r').unwrap_or(self.rest);
+            if !rest.is_empty() && !rest.starts_with('\n') {
+                return Err((self.line, "text stands behind a closing quote".to_owned()));
+            }
+            self.rest = rest.strip_prefix('\n').unwrap_or(rest);
+            self.line += 1;
+            return Ok(fields);
+        }
+    }
+
+    /// A field in quotes, in which two stand for one.
+    fn quoted(&mut self) -> Result<String, (usize, String)> {
+        let mut field = String::new();
+        let begin = self.line;
+        loop {
+            let Some((part, rest)) = self.rest.split_once('"') else {
+                return Err((begin, "a quote is not closed".to_owned()));
+            };
+            field += part;
+            self.line += part.matches('\n').count();
+            match rest.strip_prefix('"') {
+                Some(more) => {
+                    field.push('"');
+                    self.rest = more;
+                }
+                None => {
+                    self.rest = rest;
+                    return Ok(field);
+                }
+            }
+        }
+    }
+}
+
+impl Table {
+    fn push(&mut self, row: &serde_json::Value) -> Result<(), String> {
+        let Some(fields) = row.as_object() else {
+            return Err("a row is a record, `{ \"name\": value }`".to_owned());
+        };
+        for (name, value) in fields {
+            let rows = self.rows;
+            let column = self.columns.entry(Name::new(name));
+            let column = column.or_insert_with(|| vec![Value::None; rows]);
+            if column.len() == rows {
+                column.push(from_json(value));
+            }
+        }
+        self.rows += 1;
+        for column in self.columns.values_mut() {
+            column.resize(self.rows, Value::None);
+        }
+        Ok(())
+    }
+
+    /// The type of a column as it would be written: the narrowest that holds all its values.
+    pub(crate) fn type_of(&self, column: &str) -> String {
+        let all = self
+            .columns
+            .get(column)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut found: Option<&'static str> = None;
+        let mut missing = false;
+        for value in all {
+            let Some(one) = self.word(value) else {
+                missing = true;
+                continue;
+            };
+            found = Some(match found {
+                None => one,
+                Some(it) if it == one => it,
+                Some("Int" | "Float") if matches!(one, "Int" | "Float") => "Float",
+                Some(_) if self.is_text => "String",
+                Some(_) => "Json",
+            });
+        }
+        let word = found.unwrap_or("String");
+        let mark = if missing && word != "Json" { "?" } else { "" };
+        format!("{word}{mark}")
+    }
+
+    fn word(&self, value: &Value) -> Option<&'static str> {
+        match value {
+            Value::None => None,
+            Value::Bool(_) => Some("Bool"),
+            Value::Int(_) => Some("Int"),
+            Value::Float(_) => Some("Float"),
+            Value::Str(text) if self.is_text => Some(guess(text)),
+            Value::Str(_) => Some("String"),
+            Value::Duration(_)
+            | Value::Bytes(_)
+            | Value::Cpu(_)
+            | Value::Percent(_)
+            | Value::List(_)
+            | Value::Record(_)
+            | Value::Range(_)
+            | Value::Make(_)
+            | Value::Thing(_) => Some("Json"),
+        }
+    }
+
+    /// Makes the values of a column those of a type; otherwise the row, from zero, of the first that is none.
+    pub(crate) fn convert(&mut self, column: &str, ty: &Type) -> Result<(), (usize, String)> {
+        let Some(values) = self.columns.get_mut(column) else {
+            return Ok(());
+        };
+        for (row, value) in values.iter_mut().enumerate() {
+            *value = convert(value, ty).map_err(|it| (row, it))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the text of a cell looks like.
+fn guess(text: &str) -> &'static str {
+    if matches!(text, "true" | "false") {
+        "Bool"
+    } else if text.parse::<i64>().is_ok() {
+        "Int"
+    } else if text.parse::<f64>().is_ok() {
+        "Float"
+    } else {
+        "String"
+    }
+}
+
+/// A value as one of a type: text is read as the type's literals are written.
+pub(crate) fn convert(value: &Value, ty: &Type) -> Result<Value, String> {
+    let refused = |found: &str| format!("`{found}` is no `{ty}`");
+    let ty = ty.without_none();
+    match (value, ty) {
+        (Value::None, _) | (_, Type::Json) => Ok(value.clone()),
+        // JSON and CSV know no difference between `2` and `2.0`.
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "what is read as a double is one"
+        )]
+        (Value::Int(it), Type::Float) => Ok(Value::Float(*it as f64)),
+        (Value::Str(text), Type::String(_)) => match types::misfit(value, ty) {
+            Some((_, reason)) => Err(reason),
+            None => Ok(Value::Str(text.clone())),
+        },
+        (Value::Str(text), Type::Bool) => match text.as_str() {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            other => Err(refused(other)),
+        },
+        (Value::Str(text), Type::Float) => {
+            text.parse().map(Value::Float).map_err(|_| refused(text))
+        }
+        (Value::Str(text), _) => types::literal(text, ty).map_err(|_| refused(text)),
+        (Value::Int(it), Type::Cpu | Type::Bytes) => {
+            let text = it.to_string();
+            types::literal(&text, ty).map_err(|_| refused(&text))
+        }
+        (value, ty) => match types::misfit(value, ty) {
+            Some((_, reason)) => Err(reason),
+            None => Ok(value.clone()),
+        },
+    }
+}
+
+/// What `--set` gives where nobody says its type: JSON, or a number with or without a unit, or text.
+pub(crate) fn given(text: &str) -> (Value, String) {
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(text) {
+        let value = from_json(&json);
+        let word = match &value {
+            Value::Bool(_) => "Bool",
+            Value::Int(_) => "Int",
+            Value::Float(_) => "Float",
+            Value::Str(_) => "String",
+            Value::List(all) => return (value.clone(), list_word(all)),
+            _ => "Json",
+        };
+        return (value, word.to_owned());
+    }
+    if let Ok(value) = types::literal(text, &Type::Error) {
+        let word = match &value {
+            Value::Duration(_) => "Duration",
+            Value::Bytes(_) => "Bytes",
+            Value::Cpu(_) => "Cpu",
+            Value::Percent(_) => "Percent",
+            Value::Float(_) => "Float",
+            _ => "Int",
+        };
+        return (value, word.to_owned());
+    }
+    (Value::str(text), "String".to_owned())
+}
+
+/// `List<Int>`, where all elements are of one plain type.
+fn list_word(all: &[Value]) -> String {
+    let word = |it: &Value| match it {
+        Value::Bool(_) => "Bool",
+        Value::Int(_) => "Int",
+        Value::Float(_) => "Float",
+        Value::Str(_) => "String",
+        _ => "Json",
+    };
+    let first = all.first().map_or("Json", word);
+    let same = all.iter().all(|it| word(it) == first);
+    format!("List<{}>", if same { first } else { "Json" })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::eval::table::{Layout, read};
+    use crate::value::Value;
+
+    #[test]
+    fn quotes_hold_commas_quotes_and_breaks() {
+        let text = "a,b\n\"1,\"\"2\n\",x\r\n,\n";
+        let table = read(Layout::Csv, text).unwrap();
+        assert_eq!(table.rows, 2);
+        let first = [Value::str("1,\"2\n"), Value::None];
+        assert_eq!(table.columns.get("a").unwrap().as_slice(), first);
+        assert_eq!(table.type_of("b"), "String?");
+        let (line, _) = read(Layout::Csv, "a,b\n1,2\n3\n").unwrap_err();
+        assert_eq!(line, 3);
+    }
+
+    #[test]
+    fn columns_take_the_narrowest_type() {
+        let table = read(Layout::JsonLines, "{\"a\":1,\"b\":true}\n{\"a\":1.5}\n").unwrap();
+        assert_eq!(table.type_of("a"), "Float");
+        assert_eq!(table.type_of("b"), "Bool?");
+    }
+}

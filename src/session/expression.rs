@@ -1,0 +1,360 @@
+//! One expression by itself, over inputs that get their values later: `wudi eval`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::base::{FileId, Name, Span};
+use crate::check::{self, Checked, Signature};
+use crate::diag::{Diagnostic, Sink};
+use crate::eval::batch::columns::Owned;
+use crate::eval::batch::{Columns, Values};
+use crate::eval::form::{self, Failure, Fault, Form, Input, Kind};
+use crate::eval::interpret;
+use crate::eval::table::Table;
+use crate::eval::tier::{self, Tier};
+use crate::lower;
+use crate::plan::{Expr, ExprKind, Ref};
+use crate::resolve::{self, ItemId, Program};
+use crate::session::{Session, stack};
+use crate::syntax::ast;
+use crate::types::Type;
+use crate::value::Value;
+use crate::{stdlib, syntax};
+
+/// The name of the function that the expression is the body of.
+const FUNCTION: &str = "wudi-expression";
+
+/// A checked expression.
+pub(crate) struct Expression {
+    program: Program,
+    checked: Checked,
+    function: ItemId,
+    /// Names and types of what it is given.
+    pub(crate) inputs: Vec<(Name, Type)>,
+    /// Over parameters; `None` where some of it must be known before it is lowered, as the list of a `for`.
+    pub(crate) expr: Option<Expr>,
+    /// Where the fast tiers can do it.
+    pub(crate) form: Option<Form>,
+    file: FileId,
+}
+
+impl Session {
+    /// Checks an expression over inputs, each with its type as text; `program` is where its functions are.
+    pub(crate) fn expression(
+        &mut self,
+        program: Option<&Path>,
+        text: &str,
+        inputs: &[(Name, String)],
+    ) -> Result<Expression, Vec<Diagnostic>> {
+        let mut sink = Sink::default();
+        let input = match program {
+            Some(path) => self.load(path, &mut sink).ok_or(()),
+            None => Ok(crate::session::Input::default()),
+        };
+        let Ok(input) = input else {
+            return Err(sink.into_sorted());
+        };
+        let file = self.sources.add(Path::new("expression"), text.into());
+        let sources = &mut self.sources;
+        let made = stack::with_room(|| {
+            make(
+                file,
+                text,
+                inputs,
+                &mut |name, sink| match name {
+                    None => {
+                        let read = |it: &FileId| parse(*it, sources.text(*it), sink);
+                        Some(input.files.iter().map(read).collect())
+                    }
+                    Some(name) => {
+                        let known = input.packages.iter().find(|(it, _)| it == name);
+                        if let Some((_, files)) = known {
+                            let read = |it: &FileId| parse(*it, sources.text(*it), sink);
+                            return Some(files.iter().map(read).collect());
+                        }
+                        let text = stdlib::package(name)?;
+                        let file = sources.add(Path::new(&format!("{name}.wudi")), text.into());
+                        Some(vec![parse(file, text, sink)])
+                    }
+                },
+                &mut sink,
+            )
+        });
+        let place = Span::new(file, 0, 0);
+        match made {
+            Ok(Some(made)) if sink.errors() == 0 => Ok(made),
+            Ok(_) => Err(sink.into_sorted()),
+            Err(stack::Panicked) => Err(vec![crate::session::errors::panicked(place)]),
+        }
+    }
+}
+
+fn parse(file: FileId, text: &str, sink: &mut Sink) -> Arc<ast::Tree> {
+    Arc::new(syntax::parse(
+        file,
+        text,
+        &mut syntax::Cache::default(),
+        sink,
+    ))
+}
+
+/// The files of a package; of the program itself where no name is given.
+type Load<'a> = dyn FnMut(Option<&Name>, &mut Sink) -> Option<Vec<Arc<ast::Tree>>> + 'a;
+
+fn make(
+    file: FileId,
+    text: &str,
+    inputs: &[(Name, String)],
+    load: &mut Load<'_>,
+    sink: &mut Sink,
+) -> Option<Expression> {
+    let mut root = load(None, sink)?;
+    let params: Vec<String> = inputs
+        .iter()
+        .map(|(name, ty)| format!("{name}: {ty}"))
+        .collect();
+    let params = params.join(", ");
+    let tree = syntax::parse_expression(file, (FUNCTION, &params), text, sink);
+    root.push(Arc::new(tree));
+    let mut packages = |name: &Name, sink: &mut Sink| load(Some(name), sink);
+    let program = resolve::resolve(root, &mut packages, sink);
+    let checked = check::check(&program, sink);
+    if sink.errors() > 0 {
+        return None;
+    }
+    let package = program.package(program.root)?;
+    let function = *package.callables.get(FUNCTION)?;
+    let Signature::Callable(callable) = checked.signature(function) else {
+        return None;
+    };
+    let params = &callable.function.params;
+    let inputs: Vec<(Name, Type)> = params
+        .iter()
+        .map(|it| (it.name.clone(), it.ty.clone()))
+        .collect();
+    let place = Span::new(file, 0, 0);
+    let arguments = inputs.iter();
+    let arguments: Vec<Expr> = arguments
+        .map(|(name, _)| Expr::reference(place, Ref::Param(name.clone())))
+        .collect();
+    // What must be known to be lowered is lowered once it is; what is wrong in any case is said now.
+    let mut open = Sink::default();
+    let lowered = lower::function(&program, &checked, function, &arguments, &mut open)?;
+    let late = open.errors() > 0;
+    let found = open.into_sorted();
+    if found.iter().any(|it| it.code.name != "late-value") {
+        found.into_iter().for_each(|it| sink.push(it));
+        return None;
+    }
+    let expr = (!late).then_some(lowered);
+    let kinds: Vec<Input> = inputs.iter().filter_map(kind_of).collect();
+    let form = expr.as_ref().and_then(|it| form::build::form(it, &kinds));
+    Some(Expression {
+        program,
+        checked,
+        function,
+        inputs,
+        expr,
+        form,
+        file,
+    })
+}
+
+/// How the fast tiers take an input; `None` where they do not.
+fn kind_of((name, ty): &(Name, Type)) -> Option<Input> {
+    let kind = match ty.without_none() {
+        Type::Bool => Kind::Bool,
+        Type::Int { .. } => Kind::Int,
+        Type::Float => Kind::Float,
+        Type::String(_) => Kind::Text,
+        Type::Duration => Kind::Duration,
+        Type::Bytes => Kind::Bytes,
+        Type::Cpu => Kind::Cpu,
+        Type::Percent { .. } => Kind::Percent,
+        Type::Error
+        | Type::Json
+        | Type::None
+        | Type::List(_)
+        | Type::Map(_)
+        | Type::Optional(_)
+        | Type::Secret(_)
+        | Type::Range(_)
+        | Type::Record(_)
+        | Type::Function(_)
+        | Type::Union(_)
+        | Type::Opaque(_)
+        | Type::Thing(_)
+        | Type::Variable(_) => return None,
+    };
+    let optional = matches!(ty, Type::Optional(_));
+    let name = name.clone();
+    Some(Input {
+        name,
+        kind,
+        optional,
+    })
+}
+
+impl Expression {
+    /// The value by the reference interpreter. `values` are those of the inputs, in their order; `none` for what is missing.
+    pub(crate) fn interpret(&self, values: &[Value], limit: u64) -> Result<Value, Diagnostic> {
+        let place = Span::new(self.file, 0, 0);
+        let Some(expr) = &self.expr else {
+            return self.computed(values, place, limit);
+        };
+        let find = |name: &Name| self.inputs.iter().position(|(it, _)| it == name);
+        let missing = |name: &Name| {
+            let at = find(name)?;
+            let is_missing = values.get(at).is_none_or(Value::is_none);
+            let optional = matches!(self.inputs.get(at)?.1, Type::Optional(_) | Type::Json);
+            (is_missing && !optional).then_some(at)
+        };
+        let mut first: Option<(usize, Failure)> = None;
+        expr.each_ref(&mut |reference, span| {
+            if let Ref::Param(name) = reference
+                && let Some(at) = missing(name)
+                && first.as_ref().is_none_or(|(it, _)| at < *it)
+            {
+                let error = crate::eval::EvalError::Missing(name.clone());
+                first = Some((at, Failure { span, error }));
+            }
+        });
+        if let Some((_, failure)) = first {
+            return Err(report(&failure));
+        }
+        let lookup = |reference: &Ref| match reference {
+            Ref::Param(name) => find(name).and_then(|it| values.get(it).cloned()),
+            _ => None,
+        };
+        interpret::interpret(expr, &lookup, limit).map_err(|it| report(&it))
+    }
+
+    /// By lowering it with its inputs known.
+    fn computed(&self, values: &[Value], place: Span, limit: u64) -> Result<Value, Diagnostic> {
+        let arguments = values.iter();
+        let arguments: Vec<Expr> = arguments
+            .map(|it| Expr::constant(place, it.clone()))
+            .collect();
+        let mut sink = Sink::default();
+        let (program, checked) = (&self.program, &self.checked);
+        let lowered = lower::function(program, checked, self.function, &arguments, &mut sink);
+        if let Some(found) = sink.into_sorted().into_iter().next() {
+            return Err(found);
+        }
+        match lowered {
+            Some(Expr {
+                kind: ExprKind::Const(value),
+                ..
+            }) => Ok(value),
+            Some(open) => {
+                let unknown = interpret::interpret(&open, &|_| None, limit);
+                unknown.map_err(|it| report(&it))
+            }
+            None => Err(crate::session::errors::panicked(place)),
+        }
+    }
+}
+
+/// A failure as a finding on the expression.
+pub(crate) fn report(failure: &Failure) -> Diagnostic {
+    Diagnostic::new(
+        failure.error.code(),
+        failure.span,
+        failure.error.to_string(),
+    )
+}
+
+/// The answers of all rows of a table.
+pub(crate) enum Answers<'a> {
+    /// By the interpreter.
+    Values(Vec<Result<Value, Diagnostic>>),
+    /// By a fast tier.
+    Columns {
+        form: &'a Form,
+        values: Values<'a>,
+        /// Rows without an answer, in their order.
+        faults: Vec<(usize, Fault)>,
+        rows: usize,
+    },
+}
+
+impl Answers<'_> {
+    pub(crate) fn rows(&self) -> usize {
+        match self {
+            Self::Values(all) => all.len(),
+            Self::Columns { rows, .. } => *rows,
+        }
+    }
+
+    /// The answer of a row.
+    pub(crate) fn get(&self, row: usize) -> Result<Value, Diagnostic> {
+        match self {
+            Self::Values(all) => all.get(row).cloned().unwrap_or(Ok(Value::None)),
+            Self::Columns {
+                form,
+                values,
+                faults,
+                ..
+            } => {
+                if let Ok(at) = faults.binary_search_by_key(&row, |it| it.0)
+                    && let Some((_, fault)) = faults.get(at)
+                {
+                    return Err(report(&form.failure(*fault)));
+                }
+                Ok(values.value(form.kind, row).unwrap_or(Value::None))
+            }
+        }
+    }
+}
+
+impl Expression {
+    /// The answers of all rows; a refusal where a tier was asked for that cannot do it.
+    pub(crate) fn answers<'a>(
+        &'a self,
+        table: &'a Table,
+        tier: Tier,
+        limit: u64,
+    ) -> Result<Answers<'a>, String> {
+        let form = self.form.as_ref().filter(|it| it.nodes <= limit);
+        if let Some(form) = form.filter(|_| tier != Tier::Interpreter) {
+            let owned = form.inputs.iter().map(|it| {
+                let values = table.columns.get(&it.name);
+                Owned::new(it, values.map(Vec::as_slice).unwrap_or_default())
+            });
+            let owned: Option<Vec<Owned<'_>>> = owned.collect();
+            let computed = owned.and_then(|owned| {
+                let all = owned.iter().map(Owned::column).collect();
+                let rows = table.rows;
+                tier::compute(form, &Columns { rows, all }, tier)
+            });
+            if let Some((values, faults)) = computed {
+                let rows = table.rows;
+                return Ok(Answers::Columns {
+                    form,
+                    values,
+                    faults,
+                    rows,
+                });
+            }
+        }
+        match tier {
+            Tier::Auto | Tier::Interpreter => Ok(self.interpreted(table, limit)),
+            Tier::Batch => Err("the batch tier cannot do this expression".to_owned()),
+            Tier::Jit => Err("the jit tier cannot do this expression here".to_owned()),
+        }
+    }
+
+    fn interpreted<'a>(&'a self, table: &'a Table, limit: u64) -> Answers<'a> {
+        let columns: Vec<Option<&Vec<Value>>> = self
+            .inputs
+            .iter()
+            .map(|(name, _)| table.columns.get(name))
+            .collect();
+        let row = |row: usize| {
+            let cell = |it: &Option<&Vec<Value>>| it.and_then(|it| it.get(row)).cloned();
+            let values = columns.iter().map(|it| cell(it).unwrap_or(Value::None));
+            self.interpret(&values.collect::<Vec<Value>>(), limit)
+        };
+        Answers::Values((0..table.rows).map(row).collect())
+    }
+}
