@@ -9,6 +9,7 @@
 pub(crate) mod admission;
 pub(crate) mod controller;
 pub(crate) mod decode;
+mod defaults;
 pub(crate) mod errors;
 mod substitution;
 
@@ -23,6 +24,8 @@ pub(crate) struct Object {
     pub(crate) kind: Kind,
     /// `v1`, `v1beta1`, …
     pub(crate) version: Version,
+    /// Decoding found errors: that it exists, and its name, is all that can be relied on.
+    pub(crate) broken: bool,
     /// The whole object with its defaults; what a default added stands where its parent does.
     pub(crate) root: Node,
 }
@@ -90,9 +93,13 @@ impl<'a> Context<'a> {
 }
 
 /// Judges objects that stand together: each by the webhook's rules, then all of them as the controllers would.
-pub(crate) fn admit(objects: &[Object], profile: &Profile, sink: &mut Sink) {
+pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink) {
+    for object in &mut objects {
+        defaults::set(object, profile);
+    }
+    let objects = &objects;
     let ctx = Context { objects, profile };
-    for object in objects {
+    for object in objects.iter().filter(|it| !it.broken) {
         let before = sink.errors();
         admission::object(&ctx, object, sink);
         // A controller never sees what the webhook refused.

@@ -3,6 +3,7 @@
 
 mod build;
 mod errors;
+mod json;
 #[allow(dead_code, reason = "what the rules stand on lands before them")]
 pub(crate) mod node;
 mod number;
@@ -17,7 +18,9 @@ mod write;
 /// An ordered tree of plain data.
 pub(crate) type Tree = serde_json::Value;
 
+pub(crate) use json::go_json;
 pub(crate) use node::{Data, Entry, Node};
+pub(crate) use number::go_number;
 pub(crate) use read::read_nodes;
 #[cfg(test)]
 pub(crate) use tree::{read_all, read_one};

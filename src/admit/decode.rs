@@ -1,38 +1,80 @@
 //! A node of YAML to an object of the API, as the API server and the webhook decode it.
 
+pub(crate) mod text;
+mod typed;
+mod value;
+
+use crate::admit::errors::decode as errors;
 use crate::admit::{Kind, Object, Version};
 use crate::diag::Sink;
+use crate::schema;
 use crate::yaml::Node;
 
-/// The object that a document is; `None` where it is none, or where what is wrong with it was reported.
-pub(crate) fn object(node: &Node, _sink: &mut Sink) -> Option<Object> {
-    let (kind, version) = kind_of(node)?;
+use typed::{Decoder, Typed};
+
+/// The objects that a document is: one, those of a `List`, or none where it is no object of Kubernetes.
+pub(crate) fn objects(node: &Node, sink: &mut Sink) -> Vec<Object> {
+    if node.text_of("apiVersion") == "v1" && node.text_of("kind") == "List" {
+        let items = node.list("items").iter();
+        return items.filter_map(|it| object(it, sink)).collect();
+    }
+    object(node, sink).into_iter().collect()
+}
+
+/// The object that a document is; what is wrong with it is reported.
+pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
+    let api = node.get("apiVersion")?.text()?;
+    let named = node.get("kind")?;
+    let name = named.text()?;
+    let (kind, version) = kind_of(api, name);
+    let group = api.split_once('/').map_or("", |(group, _)| group);
+    let found = schema::find(api, name);
+    if found.is_none() && is_tektons(group) {
+        let mut others = schema::kinds_called(name)
+            .iter()
+            .filter(|it| it.group() == group);
+        let instead = others.next().map(|it| it.api_version);
+        sink.push(errors::not_served(named.span, api, name, instead));
+        return None;
+    }
+    let decoder = match is_tektons(group) {
+        true => Decoder::Webhook,
+        false => Decoder::ApiServer,
+    };
+    let before = sink.errors();
+    let root = match found.and_then(|it| it.object()) {
+        Some(object) => Typed::new(decoder, sink).root(node, object.get()),
+        None => node.clone(),
+    };
     Some(Object {
         kind,
         version,
-        root: node.clone(),
+        broken: sink.errors() > before,
+        root,
     })
 }
 
-/// What an object says it is; `None` where it says nothing, so that it is no object of Kubernetes.
-fn kind_of(node: &Node) -> Option<(Kind, Version)> {
-    let api = node.get("apiVersion")?.text()?;
-    let kind = node.get("kind")?.text()?;
+/// Whether Tekton's webhook decodes the objects of the group.
+fn is_tektons(group: &str) -> bool {
+    matches!(group, "tekton.dev" | "resolution.tekton.dev")
+}
+
+fn kind_of(api: &str, kind: &str) -> (Kind, Version) {
     let (group, version) = api.split_once('/').unwrap_or(("", api));
     let version = match version {
         "v1alpha1" => Version::V1alpha1,
         "v1beta1" => Version::V1beta1,
         _ => Version::V1,
     };
-    let kind = match (group, kind, version) {
-        ("tekton.dev", "Task", Version::V1 | Version::V1beta1) => Kind::Task,
-        ("tekton.dev", "Pipeline", Version::V1 | Version::V1beta1) => Kind::Pipeline,
-        ("tekton.dev", "TaskRun", Version::V1 | Version::V1beta1) => Kind::TaskRun,
-        ("tekton.dev", "PipelineRun", Version::V1 | Version::V1beta1) => Kind::PipelineRun,
-        ("tekton.dev", "StepAction", Version::V1alpha1 | Version::V1beta1) => Kind::StepAction,
-        ("tekton.dev", "CustomRun", Version::V1beta1) => Kind::CustomRun,
-        ("pipelinesascode.tekton.dev", "Repository", Version::V1alpha1) => Kind::Repository,
+    let kind = match (group, kind) {
+        ("tekton.dev", "Task") => Kind::Task,
+        ("tekton.dev", "Pipeline") => Kind::Pipeline,
+        ("tekton.dev", "TaskRun") => Kind::TaskRun,
+        ("tekton.dev", "PipelineRun") => Kind::PipelineRun,
+        ("tekton.dev", "StepAction") => Kind::StepAction,
+        ("tekton.dev", "CustomRun") => Kind::CustomRun,
+        ("pipelinesascode.tekton.dev", "Repository") => Kind::Repository,
         _ => Kind::Other,
     };
-    Some((kind, version))
+    (kind, version)
 }

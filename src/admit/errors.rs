@@ -1,3 +1,4 @@
 //! What is said about an object: one small function per message.
 
 pub(crate) mod controller;
+pub(crate) mod decode;

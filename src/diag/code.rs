@@ -216,6 +216,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::None,
         "wudi met a state that it holds impossible",
     ),
+    warning(
+        "key-case",
+        Gate::Decode,
+        "a key of YAML in other case than the API's",
+    ),
     error(
         "late-value",
         Gate::Controller,
@@ -316,6 +321,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::Run,
         "results that cannot fit into what Tekton carries",
     ),
+    warning(
+        "retyped",
+        Gate::None,
+        "a value that YAML and Tekton make another of",
+    ),
     error(
         "rollout-step",
         Gate::Controller,
@@ -380,6 +390,11 @@ pub(crate) static CODES: &[Code] = &[
         "an analysis that does not exist",
     ),
     error(
+        "unknown-api",
+        Gate::Decode,
+        "a kind or version that Tekton does not serve",
+    ),
+    error(
         "unknown-event-field",
         Gate::Controller,
         "a field that this event does not have",
@@ -427,6 +442,11 @@ pub(crate) static CODES: &[Code] = &[
         "when-form",
         Gate::Admission,
         "a condition that Tekton's `when` cannot express",
+    ),
+    error(
+        "wrong-type",
+        Gate::Decode,
+        "a value of another type than the API gives its field",
     ),
     error(
         "yaml",

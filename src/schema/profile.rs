@@ -106,7 +106,6 @@ impl Tekton {
     }
 
     /// How long a run may take that says nothing, in minutes; 0 is for ever.
-    #[expect(dead_code, reason = "the rules of timeouts ask for it")]
     pub(crate) fn default_timeout_minutes(&self) -> i64 {
         self.default_number("default-timeout-minutes", 60)
     }

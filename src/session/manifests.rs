@@ -83,8 +83,8 @@ fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
     let mut objects = Vec::new();
     for (file, text) in texts {
         for node in yaml::read_nodes(*file, text, sink) {
-            objects.extend(admit::decode::object(&node, sink));
+            objects.extend(admit::decode::objects(&node, sink));
         }
     }
-    admit::admit(&objects, profile, sink);
+    admit::admit(objects, profile, sink);
 }

@@ -200,6 +200,8 @@ impl<'a, 's> Builder<'a, 's> {
         })?;
         let layout = match &data {
             Data::String(value) => Layout::of(value, source, at.start as usize, style_of(style)),
+            Data::Number(it) if number::go_number(it) != text => Layout::Retyped,
+            Data::Bool(it) if it.to_string() != text => Layout::Retyped,
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Map(_) => {
                 Layout::Opaque
             }

@@ -50,6 +50,11 @@ impl Node {
         found.map_or(self.span, |it| Span::new(self.span.file, it.start, it.end))
     }
 
+    /// Whether it is a number or truth value that is written otherwise than its text in JSON: `0755`, `yes`.
+    pub(crate) fn is_retyped(&self) -> bool {
+        self.layout == Layout::Retyped
+    }
+
     /// The field of a map; `None` where there is none, or no map.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|it| &it.value)

@@ -8,6 +8,8 @@ use std::ops::Range;
 pub(crate) enum Layout {
     /// Only as a whole.
     Opaque,
+    /// Only as a whole: a number or truth value whose text in the file is another than its own.
+    Retyped,
     /// As they are, from this byte of the file on.
     From(u32),
     /// Piece by piece, in order; each goes on as it is until the next begins.
@@ -70,7 +72,7 @@ impl Layout {
 
     fn byte(&self, of: usize) -> Option<usize> {
         match self {
-            Self::Opaque => None,
+            Self::Opaque | Self::Retyped => None,
             Self::From(start) => Some(*start as usize + of),
             Self::Pieces(pieces) => {
                 let next = pieces.partition_point(|it| it.string as usize <= of);
