@@ -17,6 +17,7 @@ mod literal;
 mod names;
 mod places;
 pub(crate) mod scope;
+mod shape;
 mod things;
 
 use indexmap::{IndexMap, IndexSet};

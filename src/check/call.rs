@@ -279,6 +279,7 @@ fn has_variable(ty: &Type) -> bool {
         | Type::Percent { .. }
         | Type::String(_)
         | Type::Opaque(_)
+        | Type::Object(_)
         | Type::Thing(_) => false,
     }
 }

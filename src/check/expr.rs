@@ -165,7 +165,9 @@ impl Body<'_, '_> {
             self.report(errors::does_not_fit(expr, expected, &found));
             return Type::Error;
         }
-        if place::is_composite(&found) && place::is_composite(expected) {
+        let is_open = matches!(found.without_none(), Type::Json);
+        let takes_form = place::is_composite(&found) || (is_open && place::has_schema(expected));
+        if takes_form && place::is_composite(expected) {
             expected.clone()
         } else {
             found

@@ -10,12 +10,14 @@ use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{
     Expr, ExprKind, Param, TypeExpr, TypeExprKind, TypeField, Word, doc_text,
 };
-use crate::types::{FieldType, FnType, Form, ParamType, RecordType, StringType, Type, join};
+use crate::types::{
+    FieldType, FnType, Form, ObjectType, ParamType, RecordType, StringType, Type, join,
+};
 
 /// Types that the language itself brings along, beside forms and declared things.
 const BUILT_IN: &[&str] = &[
     "Bool", "Int", "Float", "String", "Duration", "Bytes", "Cpu", "Percent", "Port", "List", "Map",
-    "Range", "Secret", "Json",
+    "Partial", "Range", "Secret", "Json",
 ];
 
 /// The types of declared things, with the words of their kinds.
@@ -107,7 +109,8 @@ impl Body<'_, '_> {
             return self.refined_type(name, bounds);
         }
         match name.name.as_str() {
-            "List" => self.one_arg(ty, name, args).list(),
+            "List" => keyed(self.one_arg(ty, name, args)).list(),
+            "Partial" => self.partial(ty, name, args),
             "Map" => Type::Map(Box::new(self.one_arg(ty, name, args))),
             "Range" => Type::Range(Box::new(self.one_arg(ty, name, args))),
             "Secret" => Type::Secret(Box::new(self.one_arg(ty, name, args))),
@@ -152,6 +155,21 @@ impl Body<'_, '_> {
         Type::Error
     }
 
+    /// `Partial<PodSpec>`: some fields of it, laid over an object that has the others.
+    fn partial(&mut self, ty: &TypeExpr, name: &Word, args: &[TypeExpr]) -> Type {
+        match self.one_arg(ty, name, args) {
+            Type::Object(object) => Type::Object(ObjectType {
+                partial: true,
+                ..object
+            }),
+            Type::Error => Type::Error,
+            other => {
+                self.report(errors::no_object(ty.span, &other));
+                Type::Error
+            }
+        }
+    }
+
     fn no_type_args(&mut self, ty: &TypeExpr, name: &Word, args: &[TypeExpr]) {
         if !args.is_empty() {
             self.report(errors::no_type_args(ty.span, &name.name));
@@ -193,6 +211,9 @@ impl Body<'_, '_> {
         }
         let program = self.checker.program;
         let Some(id) = program.find_type(self.package, &word.name) else {
+            if let Some(object) = object_type(&word.name) {
+                return Type::Object(object);
+            }
             if program.is_broken(self.package, &word.name) {
                 return Type::Error;
             }
@@ -208,6 +229,7 @@ impl Body<'_, '_> {
             THINGS.iter().for_each(|it| known.push(it.0));
             BUILT_IN.iter().for_each(|it| known.push(it));
             Form::names().for_each(|it| known.push(it));
+            crate::schema::objects::names().for_each(|it| known.push(it));
             self.report(errors::unknown_type(word, &known));
             return Type::Error;
         };
@@ -293,11 +315,14 @@ impl Body<'_, '_> {
         let mut own: IndexMap<Name, crate::base::Span> = IndexMap::new();
         for field in fields {
             match field {
-                TypeField::Spread(word) => match self.plain_type(word) {
-                    Type::Record(base) => all.extend(base.fields.clone()),
-                    Type::Error => {}
-                    _ => self.report(errors::spread_of_type(word)),
-                },
+                TypeField::Spread(word) => {
+                    let base = self.plain_type(word);
+                    match base.record() {
+                        Some(base) => all.extend(base.fields.clone()),
+                        None if base.is_error() => {}
+                        None => self.report(errors::spread_of_type(word)),
+                    }
+                }
                 TypeField::Field(param) => {
                     let name = param.name.name.clone();
                     if let Some(first) = own.insert(name.clone(), param.name.span) {
@@ -398,6 +423,27 @@ impl Body<'_, '_> {
         if let Some(id) = found.or_else(|| program.find_type(self.package, &ident.name)) {
             self.record_meaning(ident.id, Meaning::Item(id));
         }
+    }
+}
+
+/// Objects of published schemas whose names the prelude has for words of its own.
+const OBJECTS: &[(&str, &str)] = &[("ContainerProbe", "Probe")];
+
+/// The object of a published schema that is called so.
+fn object_type(name: &str) -> Option<ObjectType> {
+    let renamed = OBJECTS.iter().find(|it| it.0 == name);
+    let id = crate::schema::object_called(renamed.map_or(name, |it| it.1))?;
+    Some(ObjectType::new(id))
+}
+
+/// An element of a list, which may be written as a map where its schema says what tells such elements apart.
+fn keyed(ty: Type) -> Type {
+    match ty {
+        Type::Object(object) => Type::Object(ObjectType {
+            key: object.id.get().keys.first().copied(),
+            ..object
+        }),
+        other => other,
     }
 }
 

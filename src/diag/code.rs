@@ -431,6 +431,11 @@ pub(crate) static CODES: &[Code] = &[
     ),
     error("unknown-type", Gate::None, "a type that does not exist"),
     error(
+        "unknown-version",
+        Gate::Admission,
+        "a version of an API that has no such kind",
+    ),
+    error(
         "unknown-volume",
         Gate::Controller,
         "a mount of a volume that nothing declares",

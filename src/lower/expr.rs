@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
 use crate::eval::EvalError;
-use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal};
+use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal, shape};
 use crate::plan::{Expr, ExprKind, Ref};
 use crate::syntax::ast;
 use crate::types::{self, DefaultId, RecordType, Type};
@@ -286,7 +286,11 @@ impl<'a> Lowerer<'a> {
             self.fill(&mut fields, record);
         }
         self.places.note_fields(expr.span, &fields);
-        self.charged(fold::record(expr.span, fields))
+        let record = self.charged(fold::record(expr.span, fields));
+        match self.type_of(expr, scope).without_none() {
+            ty @ Type::List(_) => shape::as_list(record, ty),
+            _ => record,
+        }
     }
 
     /// Fills absent fields with the defaults of their type, which may use the fields before them.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::base::{Name, Span};
 use crate::check::Meaning;
 use crate::check::tables::Signature;
-use crate::lower::{Lowerer, Scope, amend, errors};
+use crate::lower::{Lowerer, Scope, amend, errors, shape};
 use crate::plan::{Expr, Meta};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, MemberKind};
@@ -107,6 +107,16 @@ impl Fields {
         values.map(|(key, (it, _))| (key, it)).collect()
     }
 
+    /// Sets a field that a schema types; `none` removes it, the rest merges as the schema says.
+    pub(crate) fn amend_as(&mut self, name: &Name, span: Span, change: Expr, ty: &Type) {
+        if amend::is_none(&change) {
+            self.values.shift_remove(name);
+            return;
+        }
+        let value = shape::laid(self.get(name), change, ty);
+        self.values.insert(name.clone(), (value, span));
+    }
+
     /// Sets a field; `none` removes it, records merge.
     pub(crate) fn amend(&mut self, name: &Name, span: Span, change: Expr) {
         if amend::is_none(&change) {
@@ -196,10 +206,31 @@ impl<'a> Lowerer<'a> {
         for member in &layer.block.members {
             if let MemberKind::Field(field) = &member.kind {
                 let value = self.expr(&field.value, &scope);
-                if let Some(key) = self.key(field, &scope) {
+                let Some(key) = self.key(field, &scope) else {
+                    continue;
+                };
+                let ty = self.type_of(&field.value, &scope);
+                if shape::has_schema(ty) {
+                    fields.amend_as(&key, field.key.span, value, ty);
+                    self.known_parts(fields.get(&key), ty);
+                } else {
                     fields.amend(&key, field.key.span, value);
                 }
             }
+        }
+    }
+
+    /// Reports numbers and truth values of a schema that would only be text while running.
+    fn known_parts(&mut self, value: Option<&Expr>, ty: &Type) {
+        let mut found = Vec::new();
+        if let Some(value) = value {
+            shape::late(value, ty, &mut found);
+        }
+        for span in found {
+            self.sink.push(errors::must_be_known(
+                span,
+                "a number or truth value of the API",
+            ));
         }
     }
 

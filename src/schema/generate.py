@@ -57,6 +57,12 @@ DURATIONS = re.compile(
     r"^(v1beta1\.)?((TaskRun|CustomRun|PipelineRun)\.spec\.timeouts?(\.(pipeline|tasks|finally))?|.*\.(tasks|finally|steps|taskRunSpecs)\.timeout)$"
 )
 
+# What tells elements apart that the schemas of Tekton do not say must have it.
+KEYS = {
+    r".*[Pp]ipeline\.spec\.(tasks|finally)": "name",
+    r".*PipelineRun\.spec\.taskRunSpecs": "pipelineTaskName",
+}
+
 # What the schemas of Tekton leave open although it is decoded strictly.
 OPENED = {
     r"Task\.spec\.volumes|.*\.(p|taskP)odTemplate\.volumes": "<~name>#Volume",
@@ -154,6 +160,17 @@ class Shapes:
         body = lambda text: re.sub(r"#([^\t]+)", lambda it: "#" + new(it[1]), text)
         self.lines = {new(name): body(text) for name, text in self.lines.items()}
         self.kinds = [(*rest, new(name)) for *rest, name in self.kinds]
+
+
+    def add_keys(self):
+        """Notes at each definition what tells its objects apart where lists of them are told apart."""
+        # Comes first in a line, so that it is found without the rest.
+        keys = {}
+        for body in self.lines.values():
+            for found, name in re.findall(r"<~?([^>]*)>#([^\t]+)", body):
+                keys.setdefault(name, []).append(found)
+        for name, all in keys.items():
+            self.lines[name] = f"@{max(all, key=all.count)}\t{self.lines[name]}"
 
 
 def values(mark, texts):
@@ -377,6 +394,8 @@ class Custom:
             keys = ["~" + ",".join(self.core.list_keys[of[1:]])]
         elif not keys and "name" in items.get("required", []) and items["properties"]["name"].get("type") == "string":
             keys = ["~name"]
+        elif not keys and (found := next((it for pattern, it in KEYS.items() if re.fullmatch(pattern, path)), None)):
+            keys = ["~" + found]
         return (f"<{','.join(keys)}>" if keys else "[") + of
 
 
@@ -412,6 +431,7 @@ def main():
                 if crd:
                     Custom(core, shapes).write(crd)
     shapes.shorten()
+    shapes.add_keys()
     for version, task in ("", "TaskSpec"), ("v1beta1.", "v1beta1.TaskSpec"):
         fields = shapes.lines[task].split("\t") + EMBEDDED_TASK.split("\t")
         shapes.lines[f"{version}EmbeddedTask"] = "\t".join(sorted(fields))

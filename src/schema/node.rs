@@ -1,7 +1,7 @@
 //! What a schema says of one place of an object, and how that is spelled in `objects.txt`.
 //!
 //! A line of a definition is its name and its fields, separated by tabs; a field is `name:TYPE`, `name*:TYPE` where it must be
-//! given. `!` among the fields: others may stand beside them. `TYPE` is read from the left:
+//! given. `!` among the fields: others may stand beside them. `@k,l` before them: in lists, these tell such objects apart. `TYPE` is read from the left:
 //!
 //! | | |
 //! | --- | --- |
@@ -68,9 +68,12 @@ pub(crate) enum Text {
 pub(crate) struct Object {
     /// Of the definition, for messages: `SecurityContext`, `Rollout.spec.strategy`.
     pub(crate) name: &'static str,
+    /// The fields that tell objects of this definition apart where they stand in lists; as in [`Node::List`].
+    pub(crate) keys: Vec<&'static str>,
     /// In alphabetical order.
     pub(crate) fields: Vec<Field>,
     /// Fields that are not listed may stand too.
+    #[allow(dead_code, reason = "asked by what reads plain YAML")]
     pub(crate) open: bool,
 }
 
@@ -82,6 +85,7 @@ pub(crate) struct Field {
 }
 
 impl Object {
+    #[allow(dead_code, reason = "asked by what reads plain YAML")]
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         let found = self.fields.binary_search_by(|it| it.name.cmp(name));
         found.ok().and_then(|at| self.fields.get(at))
@@ -92,6 +96,10 @@ impl Object {
         let words = || body.split('\t').filter(|it| !it.is_empty());
         Self {
             name,
+            keys: words()
+                .find_map(|it| it.strip_prefix('@'))
+                .map(|it| it.split(',').collect())
+                .unwrap_or_default(),
             fields: words().filter_map(Field::parse).collect(),
             open: words().any(|it| it == "!"),
         }

@@ -49,6 +49,15 @@ pub(crate) fn kinds_called(kind: &str) -> &'static [KindSchema] {
     kinds.get(start..end).unwrap_or_default()
 }
 
+/// The kind of that name where the name alone says which API is meant: the most stable and newest version of the only group that
+/// has it.
+pub(crate) fn only_kind(kind: &str) -> Option<KindSchema> {
+    let all = kinds_called(kind);
+    let first = all.first()?;
+    let one_group = all.iter().all(|it| it.group() == first.group());
+    one_group.then_some(*first)
+}
+
 /// A definition by its name: `PodSpec`, `Rollout.spec.strategy`, and `v1beta1.Task` where a newer version has the plain name.
 pub(crate) fn object_called(name: &str) -> Option<ObjectId> {
     let all = &DATA.definitions;
@@ -78,6 +87,7 @@ impl ObjectId {
     pub(crate) fn get(self) -> &'static Object {
         static NOTHING: Object = Object {
             name: "",
+            keys: Vec::new(),
             fields: Vec::new(),
             open: true,
         };

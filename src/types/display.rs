@@ -33,6 +33,7 @@ impl Display for Type {
             Self::Secret(of) => write!(f, "Secret<{of}>"),
             Self::Range(of) => write!(f, "Range<{of}>"),
             Self::Record(record) => record.fmt(f),
+            Self::Object(object) => f.write_str(object.name()),
             Self::Function(function) => function.fmt(f),
             Self::Union(all) => {
                 for (index, ty) in all.iter().enumerate() {

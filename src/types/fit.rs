@@ -1,5 +1,7 @@
 //! Whether a known value is of a type: what `as` checks, and what a computed value must hold.
 
+use indexmap::IndexMap;
+
 use crate::base::Name;
 use crate::types::{FieldType, Form, RecordType, Type, assignable};
 use crate::value::{Value, text};
@@ -33,11 +35,11 @@ pub(crate) fn misfit(value: &Value, ty: &Type) -> Option<(Option<usize>, String)
         }
         (Type::List(of), Value::List(all)) => all.iter().find_map(|it| misfit(it, of)),
         (Type::Map(of), Value::Record(all)) => all.values().find_map(|it| misfit(it, of)),
-        (Type::Record(record), Value::Record(fields)) => record
-            .fields
-            .iter()
-            .find_map(|(name, field)| field_misfit(name, field, fields.get(name)))
-            .or_else(|| unknown_field(record, fields.keys())),
+        (Type::Record(record), Value::Record(fields)) => record_misfit(record, fields),
+        (Type::Object(object), Value::Record(fields)) => record_misfit(&object.record(), fields),
+        (Type::List(of), Value::Record(all)) if let Some(entry) = entry_of(of) => {
+            all.values().find_map(|it| misfit(it, &entry))
+        }
         (Type::Range(of), Value::Range(ends)) => {
             let some = |it: &Value| if it.is_none() { None } else { misfit(it, of) };
             some(&ends.0).or_else(|| some(&ends.1))
@@ -51,6 +53,26 @@ pub(crate) fn misfit(value: &Value, ty: &Type) -> Option<(Option<usize>, String)
         (Type::Thing(thing), Value::Thing(it)) if thing.kind == it.kind => None,
         _ => Some((None, another_type(ty))),
     }
+}
+
+/// What stands in a map that is written for a list of such elements.
+fn entry_of(element: &Type) -> Option<Type> {
+    if let Type::Object(object) = element {
+        object.entry()
+    } else {
+        None
+    }
+}
+
+fn record_misfit(
+    record: &RecordType,
+    fields: &IndexMap<Name, Value>,
+) -> Option<(Option<usize>, String)> {
+    let misfits = record.fields.iter();
+    misfits
+        .map(|(name, field)| field_misfit(name, field, fields.get(name)))
+        .find_map(|it| it)
+        .or_else(|| unknown_field(record, fields.keys()))
 }
 
 fn another_type(ty: &Type) -> String {

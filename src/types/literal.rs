@@ -157,6 +157,7 @@ impl<'a> Number<'a> {
             | Type::Secret(_)
             | Type::Range(_)
             | Type::Record(_)
+            | Type::Object(_)
             | Type::Function(_)
             | Type::Opaque(_)
             | Type::Thing(_) => Err(self.mismatch()),

@@ -35,6 +35,10 @@ pub(crate) fn assignable(from: &Type, to: &Type) -> bool {
         | (Type::Map(from), Type::Map(to))
         | (Type::Secret(from), Type::Secret(to))
         | (Type::Range(from), Type::Range(to)) => assignable(from, to),
+        (_, Type::List(to)) if !matches!(from, Type::List(_)) => keyed_fits(from, to),
+        (Type::Object(from), Type::Object(to)) => from.id == to.id && (to.partial || !from.partial),
+        (Type::Record(from), Type::Object(to)) => record_fits(from, &to.record()),
+        (Type::Object(from), Type::Record(to)) => record_fits(&from.record(), to),
         (Type::Record(from), Type::Map(to)) => {
             let fits = |it: &FieldType| assignable(it.ty.without_none(), to);
             from.fields.values().all(fits)
@@ -120,6 +124,8 @@ pub(crate) fn comparable(a: &Type, b: &Type) -> bool {
         | (Type::Duration, Type::Duration)
         | (Type::Bytes, Type::Bytes)
         | (Type::Cpu, Type::Cpu) => true,
+        (Type::Object(_), Type::Object(_) | Type::Record(_) | Type::Map(_))
+        | (Type::Record(_) | Type::Map(_), Type::Object(_)) => true,
         (Type::Thing(a), Type::Thing(b)) => a.kind == b.kind,
         (Type::Variable(a), Type::Variable(b)) => a == b,
         _ => false,
@@ -142,6 +148,7 @@ pub(crate) fn is_data(ty: &Type) -> bool {
         | Type::String(_) => true,
         Type::List(of) | Type::Map(of) | Type::Optional(of) => is_data(of),
         Type::Record(record) => record.fields.values().all(|it| is_data(&it.ty)),
+        Type::Object(_) => true,
         Type::Union(all) => all.iter().all(is_data),
         Type::Secret(_)
         | Type::Range(_)
@@ -160,6 +167,7 @@ fn json_fits(to: &Type) -> bool {
         Type::String(string) => *string == StringType::default(),
         Type::List(of) | Type::Map(of) | Type::Optional(of) => json_fits(of),
         Type::Record(record) => record.fields.values().all(|it| json_fits(&it.ty)),
+        Type::Object(_) => true,
         Type::Union(all) => all.iter().any(json_fits),
         Type::None
         | Type::Duration
@@ -172,6 +180,24 @@ fn json_fits(to: &Type) -> bool {
         | Type::Opaque(_)
         | Type::Thing(_)
         | Type::Variable(_) => false,
+    }
+}
+
+/// A map may stand for a list of what one field tells apart.
+fn keyed_fits(from: &Type, element: &Type) -> bool {
+    let Type::Object(element) = element else {
+        return false;
+    };
+    let Some(entry) = element.entry() else {
+        return false;
+    };
+    match from {
+        Type::Map(of) => assignable(of, &entry),
+        Type::Record(record) => {
+            let mut fields = record.fields.values();
+            fields.all(|it| assignable(it.ty.without_none(), &entry))
+        }
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::base::Name;
-use crate::types::Form;
+use crate::types::{Form, ObjectType};
 
 /// A type. `Error` stands for what was already reported and fits everywhere, so that one mistake is one message.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,8 @@ pub(crate) enum Type {
     /// `a..=b` of this type.
     Range(Box<Type>),
     Record(Arc<RecordType>),
+    /// An object whose fields a published schema gives.
+    Object(ObjectType),
     Function(Arc<FnType>),
     /// Two or more types of which no two overlap; unions of strings are one [`StringType`] instead.
     Union(Vec<Type>),
@@ -162,6 +164,17 @@ impl Type {
         } else {
             self
         }
+    }
+
+    /// The fields of a record or object.
+    pub(crate) fn record(&self) -> Option<Arc<RecordType>> {
+        if let Self::Object(object) = self {
+            return Some(object.record());
+        }
+        if let Self::Record(record) = self {
+            return Some(Arc::clone(record));
+        }
+        None
     }
 
     pub(crate) fn is_error(&self) -> bool {

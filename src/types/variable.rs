@@ -94,6 +94,7 @@ pub(crate) fn substitute(ty: &Type, bound: &IndexMap<Name, Type>) -> Type {
         | Type::Percent { .. }
         | Type::String(_)
         | Type::Opaque(_)
+        | Type::Object(_)
         | Type::Thing(_) => ty.clone(),
     }
 }

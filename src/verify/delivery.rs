@@ -325,34 +325,25 @@ fn foreign_objects(environment: &Environment, everywhere: &[Object], sink: &mut 
         if let Some(namespace) = elsewhere {
             let found = errors::other_namespace(object.meta.span, namespace, environment);
             sink.push(found);
-        } else if CLUSTER_KINDS.contains(&object.kind.as_str()) {
+        } else if is_of_no_namespace(object) {
             sink.push(errors::of_no_namespace(object.meta.span, &object.kind));
         }
     }
 }
 
-/// Kinds of Kubernetes and its kin that belong to no namespace.
+fn is_of_no_namespace(object: &Object) -> bool {
+    let known = crate::schema::find(&object.api_version, &object.kind);
+    known.map_or(CLUSTER_KINDS.contains(&object.kind.as_str()), |it| {
+        !it.namespaced
+    })
+}
+
+/// Kinds that belong to no namespace, of those whose schema wudi does not have.
 const CLUSTER_KINDS: &[&str] = &[
-    "APIService",
-    "CSIDriver",
-    "ClusterAnalysisTemplate",
     "ClusterIssuer",
     "ClusterPolicy",
-    "ClusterRole",
-    "ClusterRoleBinding",
     "ClusterSecretStore",
-    "CustomResourceDefinition",
     "GatewayClass",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "PersistentVolume",
-    "PriorityClass",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
 ];
 
 /// Two environments in one namespace would overwrite each other's objects.

@@ -65,6 +65,7 @@ fn size(result: &ResultDecl) -> u64 {
         | Type::Function(_)
         | Type::Union(_)
         | Type::Opaque(_)
+        | Type::Object(_)
         | Type::Variable(_)
         | Type::Thing(_) => 0,
     }

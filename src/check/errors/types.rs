@@ -294,9 +294,12 @@ pub(crate) fn hole(expr: &Expr, ty: &Type) -> Option<Diagnostic> {
                 _ => found.help(format!("it has {}", listed(known))),
             }
         }
-        Type::Map(_) | Type::Record(_) | Type::Range(_) | Type::Function(_) | Type::Opaque(_) => {
-            refused(&a_type(ty))
-        }
+        Type::Map(_)
+        | Type::Record(_)
+        | Type::Object(_)
+        | Type::Range(_)
+        | Type::Function(_)
+        | Type::Opaque(_) => refused(&a_type(ty)),
     };
     Some(found)
 }
@@ -361,6 +364,13 @@ pub(crate) fn spread_of_type(word: &Word) -> Diagnostic {
         word.name
     );
     Diagnostic::new("type-mismatch", word.span, message)
+}
+
+/// `Partial<…>` of what no published schema describes.
+pub(crate) fn no_object(span: Span, of: &Type) -> Diagnostic {
+    let message = format!("{} is no object of a published schema", a_type(of));
+    Diagnostic::new("type-mismatch", span, message)
+        .note("`Partial<…>` is an object of which only some fields are given")
 }
 
 // ---- expressions

@@ -40,10 +40,13 @@ impl Body<'_, '_> {
             Type::Error => Type::Error,
             Type::Json => Type::Json,
             Type::Map(of) => (**of).clone().optional(),
-            Type::Record(record) => match record.fields.get(&word.name) {
-                Some(field) => field.ty.clone(),
-                None => self.no_member(word, what, record.fields.keys(), of),
-            },
+            Type::Record(_) | Type::Object(_) => {
+                let record = of.record().unwrap_or_default();
+                match record.fields.get(&word.name) {
+                    Some(field) => field.ty.clone(),
+                    None => self.no_member(word, what, record.fields.keys(), of),
+                }
+            }
             Type::Thing(thing) => match thing.fields.get(&word.name) {
                 Some(field) => field.ty.clone(),
                 None => self.no_member(word, what, thing.fields.keys(), of),

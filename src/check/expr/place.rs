@@ -67,8 +67,11 @@ pub(crate) fn range(want: &Type) -> Option<&Type> {
 
 /// What a record literal may become.
 pub(crate) enum RecordPlace {
-    Record(Arc<RecordType>),
+    /// These fields; with the type that the record has then.
+    Record(Arc<RecordType>, Type),
     Map(Type),
+    /// The list of that type, as a map from the field that tells its elements apart to what stands there.
+    Keyed(Type, Type),
     /// Any keys, any data.
     Open,
 }
@@ -84,18 +87,12 @@ pub(crate) fn record<'k>(
             .filter(|it| record.fields.contains_key(*it))
             .count()
     };
-    let records = all.iter().filter_map(|it| {
-        if let Type::Record(record) = it {
-            Some(record)
-        } else {
-            None
-        }
-    });
-    let mut best: Option<(&Arc<RecordType>, usize)> = None;
-    for record in records {
-        let count = known(record);
-        if best.is_none_or(|it| count > it.1) {
-            best = Some((record, count));
+    let records = all.iter().filter_map(|it| Some((it.record()?, *it)));
+    let mut best: Option<(Arc<RecordType>, &Type, usize)> = None;
+    for (record, ty) in records {
+        let count = known(&record);
+        if best.as_ref().is_none_or(|it| count > it.2) {
+            best = Some((record, ty, count));
         }
     }
     let open = || {
@@ -113,17 +110,38 @@ pub(crate) fn record<'k>(
         })
     };
     match best {
-        Some((record, _)) => Some(RecordPlace::Record(Arc::clone(record))),
-        None => map().or_else(open),
+        Some((record, ty, _)) => Some(RecordPlace::Record(record, ty.clone())),
+        None => map().or_else(|| keyed(&all)).or_else(open),
     }
+}
+
+/// The list that is written as a map.
+fn keyed(all: &[&Type]) -> Option<RecordPlace> {
+    all.iter().find_map(|it| {
+        if let Type::List(of) = it
+            && let Type::Object(element) = &**of
+        {
+            return Some(RecordPlace::Keyed(element.entry()?, (*it).clone()));
+        }
+        None
+    })
 }
 
 /// Whether defaults may be filled in somewhere within, so that the place decides what a value is.
 pub(crate) fn is_composite(ty: &Type) -> bool {
     match ty {
-        Type::List(_) | Type::Map(_) | Type::Record(_) => true,
+        Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Object(_) => true,
         Type::Optional(inner) => is_composite(inner),
         Type::Union(all) => all.iter().any(is_composite),
+        _ => false,
+    }
+}
+
+/// Whether a published schema says what the value is.
+pub(crate) fn has_schema(ty: &Type) -> bool {
+    match ty {
+        Type::Object(_) => true,
+        Type::Optional(of) | Type::List(of) => has_schema(of),
         _ => false,
     }
 }
@@ -157,6 +175,7 @@ pub(crate) fn has_order(ty: &Type) -> bool {
         | Type::Secret(_)
         | Type::Range(_)
         | Type::Record(_)
+        | Type::Object(_)
         | Type::Function(_)
         | Type::Union(_)
         | Type::Opaque(_)

@@ -23,10 +23,15 @@ impl Body<'_, '_> {
             return self.natural_record(entries, None);
         };
         match place::record(expected, keys(entries)) {
-            Some(RecordPlace::Record(record)) => {
-                self.record_as(expr, entries, &record, Fields::Whole)
+            Some(RecordPlace::Record(record, ty)) => {
+                let stage = self.record_as(expr, entries, &record, Fields::Whole);
+                (ty, stage)
             }
             Some(RecordPlace::Map(of)) => self.map_as(entries, &of, Fields::Whole),
+            Some(RecordPlace::Keyed(of, list)) => {
+                let (_, stage) = self.map_as(entries, &of, Fields::Whole);
+                (list, stage)
+            }
             Some(RecordPlace::Open) => self.natural_record(entries, Some(&Type::Json)),
             None => {
                 let (found, stage) = self.natural_record(entries, None);
@@ -43,10 +48,15 @@ impl Body<'_, '_> {
         expected: &Type,
     ) -> Typed {
         match place::record(expected, keys(entries)) {
-            Some(RecordPlace::Record(record)) => {
-                self.record_as(expr, entries, &record, Fields::Amend)
+            Some(RecordPlace::Record(record, ty)) => {
+                let stage = self.record_as(expr, entries, &record, Fields::Amend);
+                (ty, stage)
             }
             Some(RecordPlace::Map(of)) => self.map_as(entries, &of, Fields::Amend),
+            Some(RecordPlace::Keyed(of, list)) => {
+                let (_, stage) = self.map_as(entries, &of, Fields::Amend);
+                (list, stage)
+            }
             Some(RecordPlace::Open) | None => self.record_literal(expr, entries, Some(expected)),
         }
     }
@@ -57,7 +67,7 @@ impl Body<'_, '_> {
         entries: &[Entry],
         record: &Arc<RecordType>,
         mode: Fields,
-    ) -> Typed {
+    ) -> Stage {
         let what = named(record);
         let mut given: IndexMap<Name, Option<Span>> = IndexMap::new();
         let mut stage = Stage::Compile;
@@ -78,7 +88,7 @@ impl Body<'_, '_> {
         if mode == Fields::Whole {
             self.missing_fields(expr.span, record, &what, &|name| given.contains_key(name));
         }
-        (Type::Record(Arc::clone(record)), stage)
+        stage
     }
 
     /// `..rest` in a record: the fields that it gives.
@@ -90,13 +100,13 @@ impl Body<'_, '_> {
     ) -> (Vec<Name>, Stage) {
         let (ty, stage) = self.typed(value, None);
         let all = || record.fields.keys().cloned().collect();
-        match &ty {
-            Type::Record(from) => {
-                for (name, field) in &from.fields {
-                    self.spread_field(value.span, name, field, record, what);
-                }
-                (from.fields.keys().cloned().collect(), stage)
+        if let Some(from) = ty.record() {
+            for (name, field) in &from.fields {
+                self.spread_field(value.span, name, field, record, what);
             }
+            return (from.fields.keys().cloned().collect(), stage);
+        }
+        match &ty {
             Type::Error | Type::Json => (all(), stage),
             other => {
                 self.report(errors::no_record(value.span, other));

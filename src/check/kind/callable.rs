@@ -174,6 +174,7 @@ fn holds_secret(ty: &Type) -> bool {
         | Type::String(_)
         | Type::Function(_)
         | Type::Opaque(_)
+        | Type::Object(_)
         | Type::Variable(_) => false,
     }
 }
@@ -211,6 +212,7 @@ fn is_text(ty: &Type) -> bool {
         | Type::Secret(_)
         | Type::Range(_)
         | Type::Record(_)
+        | Type::Object(_)
         | Type::Function(_)
         | Type::Opaque(_)
         | Type::Variable(_) => false,

@@ -255,6 +255,26 @@ pub(crate) fn missing_subject(span: Span) -> Diagnostic {
     Diagnostic::new("missing-field", span, message)
 }
 
+/// `apiVersion: "apps/v1beta1"` of a kind that only other versions have.
+pub(crate) fn unknown_version(
+    span: Span,
+    stated: &str,
+    kind: &str,
+    versions: &[&str],
+) -> Diagnostic {
+    let message = format!("`{stated}` has no `{kind}`");
+    let found = Diagnostic::new("unknown-version", span, message);
+    let listed = crate::check::errors::listed(versions.iter().copied());
+    match versions {
+        [only] => found.help(format!("it is of {listed}")).fix(
+            format!("write {listed}"),
+            span,
+            format!("\"{only}\""),
+        ),
+        _ => found.help(format!("it is of one of {listed}")),
+    }
+}
+
 pub(crate) fn workspace_mode(span: Span, mode: &Name) -> Diagnostic {
     let message = format!("a workspace is `ro` or `rw`, not `{mode}`");
     let near = spelling::nearest(mode, ["ro", "rw"]);

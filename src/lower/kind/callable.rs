@@ -232,6 +232,7 @@ pub(crate) fn shape(ty: &Type) -> ParamShape {
         | Type::Union(_)
         | Type::Variable(_)
         | Type::Opaque(_)
+        | Type::Object(_)
         | Type::Thing(_) => ParamShape::String,
     }
 }

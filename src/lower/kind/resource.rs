@@ -9,76 +9,11 @@ use crate::plan::Object;
 use crate::resolve::Item;
 use crate::syntax::ast;
 
-/// Where the kind alone says which API is meant.
-const APIS: &[(&str, &[&str])] = &[
-    (
-        "v1",
-        &[
-            "ConfigMap",
-            "Endpoints",
-            "LimitRange",
-            "Namespace",
-            "PersistentVolume",
-            "PersistentVolumeClaim",
-            "Pod",
-            "PodTemplate",
-            "ReplicationController",
-            "ResourceQuota",
-            "Secret",
-            "Service",
-            "ServiceAccount",
-        ],
-    ),
-    (
-        "admissionregistration.k8s.io/v1",
-        &[
-            "MutatingWebhookConfiguration",
-            "ValidatingAdmissionPolicy",
-            "ValidatingAdmissionPolicyBinding",
-            "ValidatingWebhookConfiguration",
-        ],
-    ),
-    ("apiextensions.k8s.io/v1", &["CustomResourceDefinition"]),
-    ("apiregistration.k8s.io/v1", &["APIService"]),
-    (
-        "apps/v1",
-        &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
-    ),
-    (
-        "argoproj.io/v1alpha1",
-        &[
-            "AnalysisRun",
-            "AnalysisTemplate",
-            "AppProject",
-            "Application",
-            "ApplicationSet",
-            "ClusterAnalysisTemplate",
-            "Experiment",
-            "Rollout",
-        ],
-    ),
-    ("autoscaling/v2", &["HorizontalPodAutoscaler"]),
-    ("batch/v1", &["CronJob", "Job"]),
-    (
-        "monitoring.coreos.com/v1",
-        &["PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"],
-    ),
-    (
-        "networking.k8s.io/v1",
-        &["Ingress", "IngressClass", "NetworkPolicy"],
-    ),
-    ("policy/v1", &["PodDisruptionBudget"]),
-    (
-        "rbac.authorization.k8s.io/v1",
-        &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
-    ),
-    ("scheduling.k8s.io/v1", &["PriorityClass"]),
-    ("storage.k8s.io/v1", &["CSIDriver", "StorageClass"]),
-    (
-        "tekton.dev/v1",
-        &["Pipeline", "PipelineRun", "Task", "TaskRun"],
-    ),
-];
+/// Where the kind alone says which API is meant, of kinds whose schema wudi does not have.
+const APIS: &[(&str, &[&str])] = &[(
+    "monitoring.coreos.com/v1",
+    &["PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"],
+)];
 
 /// A declaration of this kind at the top level. One that needs `env` is an object of each environment.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a ast::Decl) {
@@ -160,6 +95,11 @@ impl<'a> Lowerer<'a> {
 }
 
 fn api_of(kind: &str) -> Option<Name> {
-    let row = APIS.iter().find(|(_, kinds)| kinds.contains(&kind))?;
-    Some(Name::new_static(row.0))
+    let known = crate::schema::only_kind(kind).map(|it| it.api_version);
+    let more = || {
+        APIS.iter()
+            .find(|(_, kinds)| kinds.contains(&kind))
+            .map(|it| it.0)
+    };
+    known.or_else(more).map(Name::new_static)
 }

@@ -239,25 +239,30 @@ fn env_list(env: Expr) -> Expr {
     let all = env_values(Some(env)).into_iter();
     let all = all.map(|(name, value)| {
         let mut record = IndexMap::new();
-        let text = |it: Name| Expr::constant(span, Value::Str(it));
-        record.insert(Name::new_static("name"), text(name));
-        let (key, value) = match value {
-            EnvValue::Text(expr) => ("value", expr),
-            EnvValue::Secret { name, key, span } => {
-                ("valueFrom", key_ref(span, "secretKeyRef", name, key))
-            }
-            EnvValue::Config { name, key, span } => {
-                ("valueFrom", key_ref(span, "configMapKeyRef", name, key))
-            }
-            EnvValue::Field { path, span } => {
-                let path = nested(span, "fieldPath", text(path));
-                ("valueFrom", nested(span, "fieldRef", path))
-            }
-        };
+        let name = Expr::constant(span, Value::Str(name));
+        record.insert(Name::new_static("name"), name);
+        let (key, value) = variable(value);
         record.insert(Name::new_static(key), value);
         fold::record(span, record)
     });
     fold::list(span, all.collect())
+}
+
+/// The field of EnvVar that says what a variable holds.
+pub(crate) fn variable(value: EnvValue) -> (&'static str, Expr) {
+    match value {
+        EnvValue::Text(expr) => ("value", expr),
+        EnvValue::Secret { name, key, span } => {
+            ("valueFrom", key_ref(span, "secretKeyRef", name, key))
+        }
+        EnvValue::Config { name, key, span } => {
+            ("valueFrom", key_ref(span, "configMapKeyRef", name, key))
+        }
+        EnvValue::Field { path, span } => {
+            let path = nested(span, "fieldPath", Expr::constant(span, Value::Str(path)));
+            ("valueFrom", nested(span, "fieldRef", path))
+        }
+    }
 }
 
 fn key_ref(span: Span, kind: &'static str, name: Name, key: Name) -> Expr {
