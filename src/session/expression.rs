@@ -180,6 +180,7 @@ fn kind_of((name, ty): &(Name, Type)) -> Option<Input> {
         | Type::Secret(_)
         | Type::Range(_)
         | Type::Record(_)
+        | Type::Object(_)
         | Type::Function(_)
         | Type::Union(_)
         | Type::Opaque(_)
