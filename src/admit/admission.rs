@@ -10,8 +10,7 @@ mod inline;
 mod matrix;
 mod merge;
 mod metadata;
-mod pac;
-mod param;
+pub(crate) mod param;
 mod pipeline;
 mod pipeline_task;
 mod result;
@@ -23,7 +22,7 @@ mod task;
 mod taskrun;
 mod timeout;
 mod usage;
-mod variable;
+pub(crate) mod variable;
 mod when;
 mod workspace;
 
@@ -31,8 +30,7 @@ use crate::admit::errors::target as errors;
 use crate::admit::{Context, Kind, Object, Version};
 use crate::base::Span;
 use crate::diag::{Diagnostic, Sink};
-use crate::schema::Tekton;
-use crate::schema::profile::ApiFields;
+use crate::schema::profile::{ApiFields, Tekton};
 use crate::yaml::Node;
 
 /// Judges one object as its webhook would.
@@ -49,17 +47,15 @@ pub(crate) fn object(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
         Kind::TaskRun => taskrun::object(cx, object),
         Kind::PipelineRun => {
             run::object(cx, object);
-            pac::annotations(cx, object);
         }
         Kind::StepAction => stepaction::object(cx, object),
         Kind::CustomRun => customrun::object(cx, object),
-        Kind::Repository => pac::repository(cx, ctx, object),
-        Kind::Other => {}
+        Kind::Repository | Kind::Other => {}
     }
 }
 
 /// What every rule looks at, and where it says what it found.
-struct Admission<'a> {
+pub(crate) struct Admission<'a> {
     tekton: &'a Tekton,
     version: Version,
     sink: &'a mut Sink,

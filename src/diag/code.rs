@@ -121,6 +121,16 @@ pub(crate) static CODES: &[Code] = &[
         "arithmetic that has no answer: overflow, division by zero, index out of range",
     ),
     error(
+        "bad-timeout",
+        Gate::Admission,
+        "a timeout below zero, or longer than the one around it",
+    ),
+    error(
+        "bad-value",
+        Gate::Admission,
+        "a value that its field does not take",
+    ),
+    error(
         "cast",
         Gate::None,
         "an `as` between types that have nothing in common",
@@ -186,6 +196,11 @@ pub(crate) static CODES: &[Code] = &[
         "an event filter that nothing can match",
     ),
     error(
+        "exclusive-fields",
+        Gate::Admission,
+        "fields that exclude each other",
+    ),
+    error(
         "extra-argument",
         Gate::None,
         "an argument that nothing takes",
@@ -242,6 +257,11 @@ pub(crate) static CODES: &[Code] = &[
         "an entry of a matrix that does not add what it says",
     ),
     error(
+        "matrix-size",
+        Gate::Admission,
+        "a matrix of more combinations than the target allows",
+    ),
+    error(
         "member-not-allowed",
         Gate::Decode,
         "a member that this kind of block cannot hold",
@@ -255,6 +275,11 @@ pub(crate) static CODES: &[Code] = &[
         "missing-field",
         Gate::Admission,
         "a field that must be given",
+    ),
+    error(
+        "mount-path",
+        Gate::Admission,
+        "a place where nothing may be mounted, or where something is already",
     ),
     error(
         "name-form",
@@ -282,6 +307,11 @@ pub(crate) static CODES: &[Code] = &[
         "an override of something that does not exist",
     ),
     error(
+        "param-declaration",
+        Gate::Admission,
+        "a declared parameter or result that contradicts itself",
+    ),
+    error(
         "param-default",
         Gate::Controller,
         "a default that cannot be computed",
@@ -297,6 +327,11 @@ pub(crate) static CODES: &[Code] = &[
         "two nodes without an order that touch one workspace",
     ),
     error(
+        "reference-form",
+        Gate::Admission,
+        "a `$(…)` that its place cannot take",
+    ),
+    error(
         "refused-argument",
         Gate::Controller,
         "an argument or binding that the controller refuses, since nothing takes it",
@@ -305,6 +340,11 @@ pub(crate) static CODES: &[Code] = &[
         "refused-pod",
         Gate::Controller,
         "something that the API server refuses in the pod of a task",
+    ),
+    error(
+        "removed-field",
+        Gate::Admission,
+        "a field that is read only to be refused",
     ),
     warning(
         "repeated-result",
@@ -442,6 +482,11 @@ pub(crate) static CODES: &[Code] = &[
     ),
     error("unreadable-file", Gate::None, "a file that cannot be read"),
     warning("unused", Gate::None, "something declared that nothing uses"),
+    error(
+        "webhook-crash",
+        Gate::Admission,
+        "an object on which the webhook itself fails",
+    ),
     warning("weights-fall", Gate::None, "canary weights that go down"),
     error(
         "when-form",

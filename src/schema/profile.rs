@@ -111,7 +111,6 @@ impl Tekton {
     }
 
     /// How many combinations a matrix may have.
-    #[expect(dead_code, reason = "the rules of matrices ask for it")]
     pub(crate) fn max_matrix_combinations(&self) -> i64 {
         self.default_number("default-max-matrix-combinations-count", 256)
     }

@@ -7,7 +7,7 @@ use crate::admit::admission::param;
 use crate::admit::admission::variable::Text;
 use crate::admit::admission::{Admission, field, matrix, merge, place};
 use crate::admit::errors::dag as errors;
-use crate::admit::substitution::{references, result_refs};
+use crate::admit::substitution::{references, result_ref};
 use crate::base::graph::Dag;
 use crate::base::{Name, Span};
 use crate::yaml::Node;
@@ -22,7 +22,10 @@ pub(crate) struct Need {
 /// Tasks wait for tasks that exist, and not for themselves.
 pub(crate) fn check(cx: &mut Admission<'_>, tasks: &[Node]) {
     let mut graph = Dag::default();
-    let names: IndexSet<Name> = tasks.iter().map(|it| Name::new(it.text_of("name"))).collect();
+    let names: IndexSet<Name> = tasks
+        .iter()
+        .map(|it| Name::new(it.text_of("name")))
+        .collect();
     for task in tasks {
         let name = Name::new(task.text_of("name"));
         graph.add_node(&name);
@@ -51,7 +54,7 @@ fn needs(task: &Node, version: Version) -> Vec<Need> {
     let after = Text::in_list(task, "runAfter");
     needs.extend(after.map(|it| Need {
         task: Name::new(it.text),
-        span: it.span,
+        span: it.span(),
     }));
     needs
 }
@@ -61,11 +64,13 @@ pub(crate) fn results(task: &Node, version: Version) -> Vec<Need> {
     let mut needs = Vec::new();
     let mut add = |texts: Vec<Text<'_>>| {
         for text in texts {
-            let found = result_refs(text.text);
-            needs.extend(found.map(|it| Need {
-                task: Name::new(it.task),
-                span: text.span,
-            }));
+            for found in references(text.text) {
+                let needed = result_ref(found.expression);
+                needs.extend(needed.map(|it| Need {
+                    task: Name::new(it.task),
+                    span: text.of_reference(&found),
+                }));
+            }
         }
     };
     let params = task.list("params").iter().chain(matrix::params(task));
@@ -106,9 +111,9 @@ fn container(step: &Node) -> Vec<Text<'_>> {
 /// All references of some texts, with their places.
 pub(crate) fn expressions<'a>(texts: &[Text<'a>]) -> Vec<(&'a str, Span)> {
     let one = |text: &Text<'a>| {
-        let span = text.span;
+        let text = *text;
         let found = references(text.text).into_iter();
-        found.map(move |it| (it.expression, span))
+        found.map(move |it| (it.expression, text.of_reference(&it)))
     };
     texts.iter().flat_map(one).collect()
 }

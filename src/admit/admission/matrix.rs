@@ -2,10 +2,10 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::admit::admission::param::{self, Form};
-use crate::admit::admission::{Admission, field, place, place_of};
+use crate::admit::admission::param;
+use crate::admit::admission::{Admission, dag, field, place, place_of};
 use crate::admit::errors::matrix as errors;
-use crate::admit::substitution::{looks_like_result, references, result_ref};
+use crate::admit::substitution::{looks_like_result, result_ref};
 use crate::base::{Name, Span};
 use crate::schema::profile::ApiFields;
 use crate::yaml::Node;
@@ -31,7 +31,10 @@ fn check(cx: &mut Admission<'_>, task: &Node) {
     let span = place_of(task, "matrix");
     if is_matrixed(task) {
         cx.needs(ApiFields::Beta, "`matrix`", place(matrix));
-        let (count, limit) = (count(matrix, cx.is_beta()), cx.tekton.max_matrix_combinations());
+        let (count, limit) = (
+            count(matrix, cx.is_beta()),
+            cx.tekton.max_matrix_combinations(),
+        );
         if i128::from(limit) < count {
             cx.say(errors::too_many(span, count, limit));
         }
@@ -98,15 +101,10 @@ fn new_of(include: &Node, params: &[Node]) -> usize {
 
 /// Results of a matrix are taken all together, and are strings.
 fn consumed(cx: &mut Admission<'_>, tasks: &[Node]) {
-    let by_name: IndexMap<&str, &Node> =
-        tasks.iter().map(|it| (it.text_of("name"), it)).collect();
+    let by_name: IndexMap<&str, &Node> = tasks.iter().map(|it| (it.text_of("name"), it)).collect();
     let mut last: Vec<(Name, Name, Span)> = Vec::new();
     for param in tasks.iter().flat_map(|it| it.list("params")) {
-        let texts = param::texts(param);
-        let found = texts.iter().flat_map(|text| {
-            let found = references(text.text).into_iter();
-            found.map(|it| (it.expression, text.span))
-        });
+        let found = dag::expressions(&param::texts(param)).into_iter();
         let mut found = found.filter(|it| looks_like_result(it.0)).peekable();
         if found.peek().is_none() {
             continue;
@@ -154,9 +152,4 @@ fn of_strings(
     if let Some(it) = results.find(|it| it.text_of("type") != "string") {
         cx.say(errors::no_string(span, result, it.text_of("type")));
     }
-}
-
-/// The texts of a matrix that may become values: elements of its lists, and texts of its inclusions.
-pub(crate) fn is_list(param: &Node) -> bool {
-    Form::of(param.get("value")) == Form::Array
 }

@@ -71,13 +71,11 @@ fn merged(template: &Node, step: &Node, version: Version) -> Node {
 }
 
 fn list(span: Span, items: Vec<Node>) -> Node {
-    let data = Data::List(items);
-    Node { span, data }
+    Node::new(span, Data::List(items))
 }
 
 fn map(span: Span, entries: Vec<Entry>) -> Node {
-    let data = Data::Map(entries);
-    Node { span, data }
+    Node::new(span, Data::Map(entries))
 }
 
 fn keyed(own: &[Node], under: &[Node], by: &str) -> Vec<Node> {

@@ -203,7 +203,8 @@ pub(crate) fn name_form(cx: &mut Admission<'_>, specs: &[Spec]) {
 
 fn is_name(name: &str, dots: bool) -> bool {
     let start = |it: char| it.is_ascii_alphabetic() || it == '_';
-    let part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-') || dots && it == '.';
+    let part =
+        |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-') || dots && it == '.';
     name.starts_with(start) && name.chars().all(part)
 }
 

@@ -12,9 +12,7 @@ use crate::admit::admission::{
 };
 use crate::admit::errors::pipeline as errors;
 use crate::admit::errors::removed;
-use crate::admit::substitution::{
-    has_task_artifact, looks_like_result, references, result_ref,
-};
+use crate::admit::substitution::{has_task_artifact, looks_like_result, references, result_ref};
 use crate::base::Name;
 use crate::yaml::Node;
 
@@ -127,7 +125,10 @@ fn statuses(cx: &mut Admission<'_>, tasks: &[Node], finally: &[Node]) {
             cx.say(errors::status_too_early(span, expression));
         }
     }
-    let names: Names = tasks.iter().map(|it| Name::new(it.text_of("name"))).collect();
+    let names: Names = tasks
+        .iter()
+        .map(|it| Name::new(it.text_of("name")))
+        .collect();
     for texts in finally.iter().flat_map(said) {
         let found = status_references(&texts).into_iter();
         for (expression, span) in found.filter(|it| it.0 != "tasks.status") {
@@ -147,9 +148,8 @@ fn status_references<'a>(texts: &[Text<'a>]) -> Vec<(&'a str, crate::base::Span)
     if found.iter().any(|it| looks_like_result(it.0)) {
         return Vec::new();
     }
-    let is_status = |it: &str| {
-        it.starts_with("tasks.") && (it.ends_with(".status") || it.ends_with(".reason"))
-    };
+    let is_status =
+        |it: &str| it.starts_with("tasks.") && (it.ends_with(".status") || it.ends_with(".reason"));
     found.into_iter().filter(|it| is_status(it.0)).collect()
 }
 
@@ -212,7 +212,12 @@ fn producer_exists(
     let names: Names = tasks.map(|it| Name::new(it.text_of("name"))).collect();
     let exists = names.contains(reference.task);
     if !exists {
-        cx.say(errors::result_of_no_task(span, reference.task, section, &names));
+        cx.say(errors::result_of_no_task(
+            span,
+            reference.task,
+            section,
+            &names,
+        ));
     }
     exists
 }
@@ -241,7 +246,10 @@ fn of_finally(cx: &mut Admission<'_>, spec: &Node) {
         cx.say(errors::finally_alone(place_of_key(spec, "finally")));
     }
     let names = |tasks: &[Node]| -> Names {
-        tasks.iter().map(|it| Name::new(it.text_of("name"))).collect()
+        tasks
+            .iter()
+            .map(|it| Name::new(it.text_of("name")))
+            .collect()
     };
     let (in_tasks, in_finally) = (names(tasks), names(finally));
     for task in finally {
@@ -268,7 +276,7 @@ fn artifacts(cx: &mut Admission<'_>, spec: &Node) {
     for param in all_tasks(spec).flat_map(|it| it.list("params")) {
         let mut texts = param::texts(param).into_iter();
         if let Some(text) = texts.find(|it| has_task_artifact(it.text)) {
-            cx.needs_flag(flag, "artifacts", text.span);
+            cx.needs_flag(flag, "artifacts", text.span());
         }
     }
 }
@@ -283,7 +291,8 @@ fn prefixes(cx: &mut Admission<'_>, task: &Node) {
                 "params" | "tasks" | "finally" | "context" | "workspaces" | "results"
             );
             if !known {
-                cx.say(errors::no_variable(text.span, &reference.whole()));
+                let span = text.of_reference(&reference);
+                cx.say(errors::no_variable(span, &reference.whole()));
             }
         }
     }

@@ -128,7 +128,10 @@ fn custom(cx: &mut Admission<'_>, it: &Node) {
         };
         let (kind, version) = (of.text_of("kind"), of.text_of("apiVersion"));
         if kind.is_empty() {
-            cx.say(errors::custom_without_kind(place_of(of, "apiVersion"), version));
+            cx.say(errors::custom_without_kind(
+                place_of(of, "apiVersion"),
+                version,
+            ));
         }
         if version.is_empty() {
             cx.say(errors::custom_without_version(place_of(of, "kind"), kind));

@@ -104,7 +104,11 @@ fn timeouts(cx: &mut Admission<'_>, spec: &Node) {
 /// What a run says of one of its tasks.
 fn of_task(cx: &mut Admission<'_>, spec: &Node, timeouts: Option<&Node>) {
     resources(cx, spec);
-    let template = if cx.is_beta() { "taskPodTemplate" } else { "podTemplate" };
+    let template = if cx.is_beta() {
+        "taskPodTemplate"
+    } else {
+        "podTemplate"
+    };
     forbidden_env(cx, spec.get(template));
     timeout::of_task(cx, spec, timeouts);
 }

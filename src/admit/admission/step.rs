@@ -113,7 +113,10 @@ fn mounts(cx: &mut Admission<'_>, step: &Node) {
         let (name, path) = (mount.text_of("name"), mount.text_of("mountPath"));
         let clean = clean(path);
         if clean.starts_with("/tekton/") && !clean.starts_with("/tekton/home") {
-            cx.say(errors::mounted_at_tekton(place_of(mount, "mountPath"), path));
+            cx.say(errors::mounted_at_tekton(
+                place_of(mount, "mountPath"),
+                path,
+            ));
         }
         if name.starts_with("tekton-internal-") {
             cx.say(errors::internal_volume(place(mount), name));
@@ -148,12 +151,12 @@ fn step_results(cx: &mut Admission<'_>, step: &Node) {
     let script = Text::in_field(step, "script");
     for text in fixed(step).into_iter().chain(script) {
         if has_step_result(text.text) {
-            cx.say(errors::step_result_too_early(text.span));
+            cx.say(errors::step_result_too_early(text.span()));
         }
     }
     for text in fixed(step) {
         if has_step_artifact(text.text) {
-            cx.say(errors::step_artifact_too_early(text.span));
+            cx.say(errors::step_artifact_too_early(text.span()));
         }
     }
 }

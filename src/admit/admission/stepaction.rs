@@ -22,7 +22,10 @@ pub(crate) fn object(cx: &mut Admission<'_>, object: &Object) {
         return;
     };
     if spec.text_of("image").is_empty() {
-        cx.say(step_errors::no_image(place_of(spec, "image"), "step action"));
+        cx.say(step_errors::no_image(
+            place_of(spec, "image"),
+            "step action",
+        ));
     }
     step::script_or_command(cx, spec);
     step::windows(cx, spec);

@@ -1,6 +1,7 @@
 //! References to tasks, pipelines and step actions: by name, or by a resolver.
 
 use crate::admit::admission::{Admission, field, metadata, param, place, place_of, place_of_key};
+use crate::admit::errors::removed;
 use crate::admit::errors::target as errors;
 use crate::schema::profile::ApiFields;
 use crate::yaml::Node;
@@ -63,7 +64,7 @@ fn bundle(cx: &mut Admission<'_>, reference: &Node) {
     let bundle = reference.get("bundle");
     let bundle = bundle.filter(|it| it.text().is_some_and(|text| !text.is_empty()));
     if let Some(bundle) = bundle.filter(|_| cx.is_beta()) {
-        cx.say(errors::bundle(bundle.span));
+        cx.say(removed::bundle(bundle.span));
     }
 }
 

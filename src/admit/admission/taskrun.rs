@@ -74,7 +74,7 @@ fn debug(cx: &mut Admission<'_>, spec: &Node) {
     let mut seen = IndexSet::new();
     for step in Text::in_list(breakpoints, "beforeSteps") {
         if !seen.insert(step.text) {
-            cx.say(errors::breakpoint_twice(step.span, step.text));
+            cx.say(errors::breakpoint_twice(step.span(), step.text));
         }
     }
 }

@@ -73,9 +73,17 @@ fn scaled(number: &str, unit: i128) -> Option<i128> {
     if whole.is_empty() && part.is_empty() || part.contains('.') {
         return None;
     }
-    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let whole: i128 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let digits = part.get(..part.len().min(18)).unwrap_or("");
-    let fraction: i128 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+    let fraction: i128 = if digits.is_empty() {
+        0
+    } else {
+        digits.parse().ok()?
+    };
     let scale = 10_i128.checked_pow(u32::try_from(digits.len()).ok()?)?;
     let whole = whole.checked_mul(unit)?;
     whole.checked_add(fraction.checked_mul(unit)? / scale)
@@ -97,7 +105,9 @@ pub(crate) fn of_run(cx: &mut Admission<'_>, timeouts: &Node) {
     let finally = read(timeouts, "finally");
     for (key, limit) in [("tasks", tasks), ("finally", finally)] {
         if let Some(limit) = limit.filter(|it| exceeds(it.time, whole)) {
-            cx.say(errors::longer_than_whole(limit.span, key, limit.time, whole));
+            cx.say(errors::longer_than_whole(
+                limit.span, key, limit.time, whole,
+            ));
         }
     }
     let (Some(tasks), Some(finally)) = (tasks, finally) else {

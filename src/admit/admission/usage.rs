@@ -1,8 +1,8 @@
 //! Variables in the fields of a step: parameters that exist and have the type that the field takes.
 
+use crate::admit::admission::Admission;
 use crate::admit::admission::param::{self, Spec};
 use crate::admit::admission::variable::{self, Names, Text};
-use crate::admit::admission::Admission;
 use crate::yaml::Node;
 
 /// Fields of a step whose texts may hold variables.
@@ -39,7 +39,8 @@ fn places<'a>(step: &'a Node, owner: Owner) -> Vec<(Place, Text<'a>)> {
     let env = step.list("env").iter();
     let env = env.filter_map(|it| Text::in_field(it, "value"));
     let mounted = step.list("volumeMounts").iter();
-    let mounted = mounted.flat_map(|mount| mounts.iter().filter_map(|it| Text::in_field(mount, it)));
+    let mounted =
+        mounted.flat_map(|mount| mounts.iter().filter_map(|it| Text::in_field(mount, it)));
     let on_error = Text::in_field(step, "onError").filter(|_| is_step);
     let plain = texts.map(|it| (Place::Text, it));
     let elements = elements.map(|it| (Place::Element, it));

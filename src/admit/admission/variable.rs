@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 
 use crate::admit::admission::Admission;
 use crate::admit::errors::variable as errors;
-use crate::admit::substitution::{Variable, variables, without_index};
+use crate::admit::substitution::{Reference, Variable, variables, without_index};
 use crate::base::{Name, Span};
 use crate::yaml::Node;
 
@@ -15,14 +15,28 @@ pub(crate) type Names = IndexSet<Name>;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text<'a> {
     pub(crate) text: &'a str,
-    pub(crate) span: Span,
+    pub(crate) node: &'a Node,
 }
 
 impl<'a> Text<'a> {
     /// The text of a string; nothing where the node is none.
     pub(crate) fn of(node: &'a Node) -> Option<Self> {
-        let span = node.span;
-        node.text().map(|text| Self { text, span })
+        node.text().map(|text| Self { text, node })
+    }
+
+    /// Where all of it stands.
+    pub(crate) fn span(self) -> Span {
+        self.node.span
+    }
+
+    /// Where a reference in it stands.
+    pub(crate) fn of_reference(self, reference: &Reference<'_>) -> Span {
+        let end = reference.start + reference.expression.len() + "$()".len();
+        self.node.part(reference.start..end)
+    }
+
+    fn of_variable(self, variable: &Variable<'_>) -> Span {
+        self.node.part(variable.start..variable.end)
     }
 
     /// The text that stands in a field.
@@ -41,7 +55,7 @@ fn readable<'a>(cx: &mut Admission<'_>, text: Text<'a>, prefix: &str) -> Vec<Var
     let found = variables(text.text, prefix);
     match found.iter().find(|it| it.name().is_none()) {
         Some(deep) => {
-            cx.say(errors::too_deep(text.span, prefix, deep.inner));
+            cx.say(errors::too_deep(text.of_variable(deep), prefix, deep.inner));
             Vec::new()
         }
         None => found,
@@ -50,19 +64,23 @@ fn readable<'a>(cx: &mut Admission<'_>, text: Text<'a>, prefix: &str) -> Vec<Var
 
 /// Every variable of the prefix is one of `names`.
 pub(crate) fn exist(cx: &mut Admission<'_>, text: Text<'_>, prefix: &str, names: &Names) {
-    let found = readable(cx, text, prefix);
-    let mut found = found.iter().filter_map(Variable::name).map(without_index);
-    if let Some(name) = found.find(|it| !names.contains(it)) {
-        cx.say(errors::unknown(text.span, prefix, &name, names));
+    for variable in readable(cx, text, prefix) {
+        let name = without_index(variable.name().unwrap_or(""));
+        if !names.contains(&name) {
+            let span = text.of_variable(&variable);
+            cx.say(errors::unknown(span, prefix, &name, names));
+        }
     }
 }
 
 /// No variable of the prefix is one of `names`, which are arrays.
 pub(crate) fn not_arrays(cx: &mut Admission<'_>, text: Text<'_>, prefix: &str, names: &Names) {
-    let found = readable(cx, text, prefix);
-    let mut found = found.iter().filter_map(Variable::name).map(without_star);
-    if let Some(name) = found.find(|it| names.contains(*it)) {
-        cx.say(errors::array_in_text(text.span, prefix, name));
+    for variable in readable(cx, text, prefix) {
+        let name = without_star(variable.name().unwrap_or(""));
+        if names.contains(name) {
+            let span = text.of_variable(&variable);
+            cx.say(errors::array_in_text(span, prefix, name));
+        }
     }
 }
 
@@ -73,18 +91,23 @@ pub(crate) fn isolated(cx: &mut Admission<'_>, text: Text<'_>, prefix: &str, nam
     if found.first().is_none_or(alone) {
         return;
     }
-    let mut found = found.iter().filter_map(Variable::name).map(without_star);
-    if let Some(name) = found.find(|it| names.contains(*it)) {
-        cx.say(errors::array_among_text(text.span, prefix, name));
+    for variable in found {
+        let name = without_star(variable.name().unwrap_or(""));
+        if names.contains(name) {
+            let span = text.of_variable(&variable);
+            cx.say(errors::array_among_text(span, prefix, name));
+        }
     }
 }
 
 /// No variable of the prefix is the whole of one of `names`, which are objects.
 pub(crate) fn not_objects(cx: &mut Admission<'_>, text: Text<'_>, prefix: &str, names: &Names) {
-    let found = variables(text.text, prefix);
-    let mut found = found.iter().map(|it| without_star(it.inner));
-    if let Some(name) = found.find(|it| names.contains(*it)) {
-        cx.say(errors::object_in_text(text.span, prefix, name));
+    for variable in variables(text.text, prefix) {
+        let name = without_star(variable.inner);
+        if names.contains(name) {
+            let span = text.of_variable(&variable);
+            cx.say(errors::object_in_text(span, prefix, name));
+        }
     }
 }
 

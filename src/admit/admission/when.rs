@@ -41,7 +41,7 @@ fn in_cel(cx: &mut Admission<'_>, condition: &Node) {
         Some(Data::List(items)) => !items.is_empty(),
         Some(Data::Null | Data::Bool(_) | Data::Number(_) | Data::Map(_)) | None => false,
     };
-    if let Some(key) = ["input", "operator", "values"].iter().find(said) {
+    if let Some(key) = ["input", "operator", "values"].into_iter().find(said) {
         cx.say(errors::cel_beside(span, key));
         return;
     }

@@ -80,7 +80,11 @@ impl Declared {
         for text in included.filter_map(|it| Text::in_field(it, "value")) {
             self.text(cx, text);
         }
-        for text in matrix.list("params").iter().flat_map(|it| Text::in_list(it, "value")) {
+        for text in matrix
+            .list("params")
+            .iter()
+            .flat_map(|it| Text::in_list(it, "value"))
+        {
             self.element(cx, text);
         }
     }
