@@ -28,8 +28,29 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// What the scanner finds in a text, from the left.
+/// All `$(…)` of a text, from the left, whatever they say; no parenthesis within one.
 pub(crate) fn references(text: &str) -> Vec<Reference<'_>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|it| it.find("$(")) {
+        let start = from + at;
+        let inner = text.get(start + 2..).unwrap_or("");
+        let Some(end) = inner.find([')', '(']) else {
+            break;
+        };
+        match inner.get(..end) {
+            Some(expression) if inner.as_bytes().get(end) == Some(&b')') => {
+                found.push(Reference { expression, start });
+            }
+            Some(_) | None => {}
+        }
+        from = start + 2 + end;
+    }
+    found
+}
+
+/// What the scanner finds in a text, from the left.
+pub(crate) fn scanned(text: &str) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|it| it.find("$(")) {
@@ -42,12 +63,6 @@ pub(crate) fn references(text: &str) -> Vec<Reference<'_>> {
         }
     }
     found
-}
-
-/// The text is one reference of the scanner and nothing else.
-pub(crate) fn is_reference(text: &str) -> bool {
-    let inner = text.strip_prefix("$(").unwrap_or("");
-    identifier(inner).is_some_and(|it| it.len() + 3 == text.len())
 }
 
 /// An identifier with dots and an index, if a parenthesis closes behind it.
@@ -119,12 +134,6 @@ pub(crate) fn result_ref(expression: &str) -> Option<ResultRef<'_>> {
         (None, Some(at)) => (without_index(result), Part::Index(at.parse().unwrap_or(0))),
     };
     Some(ResultRef { task, result, part })
-}
-
-/// The results that a text refers to.
-pub(crate) fn result_refs(text: &str) -> impl Iterator<Item = ResultRef<'_>> {
-    let found = references(text).into_iter();
-    found.filter_map(|it| result_ref(it.expression))
 }
 
 /// Between the first pair of brackets that holds an index.

@@ -7,7 +7,7 @@ use crate::admit::admission::param;
 use crate::admit::admission::variable::Text;
 use crate::admit::admission::{Admission, field, matrix, merge, place};
 use crate::admit::errors::dag as errors;
-use crate::admit::substitution::{references, result_ref};
+use crate::admit::substitution::{result_ref, scanned};
 use crate::base::graph::Dag;
 use crate::base::{Name, Span};
 use crate::yaml::Node;
@@ -64,7 +64,7 @@ pub(crate) fn results(task: &Node, version: Version) -> Vec<Need> {
     let mut needs = Vec::new();
     let mut add = |texts: Vec<Text<'_>>| {
         for text in texts {
-            for found in references(text.text) {
+            for found in scanned(text.text) {
                 let needed = result_ref(found.expression);
                 needs.extend(needed.map(|it| Need {
                     task: Name::new(it.task),
@@ -112,7 +112,7 @@ fn container(step: &Node) -> Vec<Text<'_>> {
 pub(crate) fn expressions<'a>(texts: &[Text<'a>]) -> Vec<(&'a str, Span)> {
     let one = |text: &Text<'a>| {
         let text = *text;
-        let found = references(text.text).into_iter();
+        let found = scanned(text.text).into_iter();
         found.map(move |it| (it.expression, text.of_reference(&it)))
     };
     texts.iter().flat_map(one).collect()

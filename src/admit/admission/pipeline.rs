@@ -12,7 +12,7 @@ use crate::admit::admission::{
 };
 use crate::admit::errors::pipeline as errors;
 use crate::admit::errors::removed;
-use crate::admit::substitution::{has_task_artifact, looks_like_result, references, result_ref};
+use crate::admit::substitution::{has_task_artifact, looks_like_result, result_ref, scanned};
 use crate::base::Name;
 use crate::yaml::Node;
 
@@ -285,7 +285,7 @@ fn artifacts(cx: &mut Admission<'_>, spec: &Node) {
 fn prefixes(cx: &mut Admission<'_>, task: &Node) {
     let in_matrix = matrix::params(task).map(param::texts);
     for text in said(task).chain(in_matrix).flatten() {
-        for reference in references(text.text) {
+        for reference in scanned(text.text) {
             let known = matches!(
                 reference.prefix(),
                 "params" | "tasks" | "finally" | "context" | "workspaces" | "results"

@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
 use crate::admit::substitution::{
-    Part, has_any_artifact, has_step_artifact, has_task_artifact, is_reference, is_whole_of,
-    looks_like_result, references, result_ref, step_result, variables, without_index,
+    Part, has_any_artifact, has_step_artifact, has_task_artifact, is_whole_of, looks_like_result,
+    result_ref, scanned as scan, step_result, variables, without_index,
 };
 
 fn scanned(text: &str) -> Vec<&str> {
-    references(text).iter().map(|it| it.expression).collect()
+    scan(text).iter().map(|it| it.expression).collect()
 }
 
 fn matched<'a>(text: &'a str, prefix: &str) -> Vec<&'a str> {
@@ -42,14 +42,6 @@ fn the_scanner_does_not_see_other_text() {
     }
     assert_eq!(scanned("$($(a)"), ["a"]);
     assert_eq!(scanned("$$(a)"), ["a"]);
-}
-
-#[test]
-fn a_reference_alone_is_told_from_one_among_text() {
-    assert!(is_reference("$(params.x[*])"));
-    assert!(!is_reference("$(params.x) "));
-    assert!(!is_reference("$(params.x)$(params.y)"));
-    assert!(!is_reference(""));
 }
 
 #[test]
