@@ -20,3 +20,6 @@ pub(crate) use error::EvalError;
 pub(crate) use json::{from_json, to_json};
 pub(crate) use operator::{binary, equal, unary};
 pub(crate) use spelling::to_text;
+
+#[cfg(test)]
+mod differential_tests;

@@ -10,7 +10,7 @@ mod lanes;
 use crate::eval::form::row::Raw;
 use crate::eval::form::{Answer, Fault, Form, Row, Text};
 
-pub(crate) use columns::{Columns, Values};
+pub(crate) use columns::{Column, Columns, Data, Values};
 
 use chunk::{Chunk, Dirty, Pool};
 

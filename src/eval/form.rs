@@ -4,6 +4,7 @@
 //! hold, the interpreter computes. Its meaning is that of [`crate::eval::interpret`], which tests hold.
 
 pub(crate) mod build;
+mod cost;
 pub(crate) mod row;
 mod scalar;
 
@@ -64,6 +65,8 @@ pub(crate) struct Form {
     /// Inputs that are used and must be there: a bit for each, and the fault of its absence.
     pub(crate) needed: u64,
     pub(crate) absences: Vec<Fault>,
+    /// One more than the highest input that is a text.
+    pub(crate) texts: usize,
     /// How many nodes there are: no evaluation takes more steps.
     pub(crate) nodes: u64,
 }

@@ -1,7 +1,11 @@
 //! Which tier computes how many rows.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::eval::batch::{self, Columns, Values};
+use crate::eval::form::row::{Outcome, Row};
 use crate::eval::form::{Fault, Form};
+use crate::eval::jit::Code;
 
 /// How to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,25 +21,73 @@ pub(crate) enum Tier {
 }
 
 /// Fewer rows are done one by one: a chunk does not pay.
-const MIN_BATCH: usize = 16;
+const MIN_BATCH: usize = 8;
 
-/// The answers of all rows, those that failed with their faults, in their order. `None` where the tier is not to be had.
-pub(crate) fn compute<'a>(
-    form: &'a Form,
-    columns: &Columns<'_, 'a>,
-    tier: Tier,
-) -> Option<(Values<'a>, Vec<(usize, Fault)>)> {
-    let mut out = Values::blank(form.kind, columns.rows);
-    let mut faults = Vec::new();
-    let mut fail = |row, fault| faults.push((row, fault));
-    match tier {
-        Tier::Interpreter => return None,
-        Tier::Batch => batch::evaluate(form, columns, 0, &mut out, &mut fail),
-        Tier::Auto if columns.rows < MIN_BATCH => {
-            batch::row_by_row(form, columns, 0..columns.rows, (&mut out, 0), &mut fail);
+/// From so many rows on, machine code is made for them: what making it costs the first time (0.3 ms), by what a row saves
+/// (a nanosecond); see the case `eval-rows` of the benches.
+const MIN_JIT: usize = 400_000;
+
+/// A form, and code for it once it is wanted.
+pub(crate) struct Prepared {
+    form: Arc<Form>,
+    code: OnceLock<Option<Code>>,
+}
+
+impl Prepared {
+    pub(crate) fn new(form: Form) -> Self {
+        Self {
+            form: Arc::new(form),
+            code: OnceLock::new(),
         }
-        Tier::Auto => batch::evaluate(form, columns, 0, &mut out, &mut fail),
-        Tier::Jit => return None,
     }
-    Some((out, faults))
+
+    pub(crate) fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// Machine code, made at the first call; `None` where it cannot be.
+    pub(crate) fn code(&self) -> Option<&Code> {
+        let code = self.code.get_or_init(|| Code::new(Arc::clone(&self.form)));
+        code.as_ref()
+    }
+
+    /// The answer for one row; by code where it was made.
+    pub(crate) fn evaluate<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
+        match self.code.get() {
+            Some(Some(code)) => code.evaluate(row),
+            Some(None) | None => self.form.evaluate(row),
+        }
+    }
+
+    /// The answers of all rows; those that failed are given to `fail`, in their order. `false` where the tier cannot do it.
+    pub(crate) fn evaluate_all<'t>(
+        &'t self,
+        columns: &Columns<'_, 't>,
+        tier: Tier,
+        out: &mut Values<'t>,
+        fail: &mut dyn FnMut(usize, Fault),
+    ) -> bool {
+        let code = match tier {
+            Tier::Interpreter => return false,
+            Tier::Batch => None,
+            Tier::Jit => match self.code() {
+                Some(code) => Some(code),
+                None => return false,
+            },
+            Tier::Auto if columns.rows < MIN_BATCH => {
+                batch::row_by_row(&self.form, columns, 0..columns.rows, (out, 0), fail);
+                return true;
+            }
+            Tier::Auto if columns.rows < MIN_JIT => match self.code.get() {
+                Some(made) => made.as_ref(),
+                None => None,
+            },
+            Tier::Auto => self.code(),
+        };
+        match code {
+            Some(code) => code.evaluate_all(columns, out, fail),
+            None => batch::evaluate(&self.form, columns, 0, out, fail),
+        }
+        true
+    }
 }

@@ -11,7 +11,7 @@ use crate::eval::batch::{Columns, Values};
 use crate::eval::form::{self, Failure, Fault, Form, Input, Kind};
 use crate::eval::interpret;
 use crate::eval::table::Table;
-use crate::eval::tier::{self, Tier};
+use crate::eval::tier::{Prepared, Tier};
 use crate::lower;
 use crate::plan::{Expr, ExprKind, Ref};
 use crate::resolve::{self, ItemId, Program};
@@ -34,7 +34,7 @@ pub(crate) struct Expression {
     /// Over parameters; `None` where some of it must be known before it is lowered, as the list of a `for`.
     pub(crate) expr: Option<Expr>,
     /// Where the fast tiers can do it.
-    pub(crate) form: Option<Form>,
+    pub(crate) form: Option<Prepared>,
     file: FileId,
 }
 
@@ -148,7 +148,10 @@ fn make(
     }
     let expr = (!late).then_some(lowered);
     let kinds: Vec<Input> = inputs.iter().filter_map(kind_of).collect();
-    let form = expr.as_ref().and_then(|it| form::build::form(it, &kinds));
+    let form = expr
+        .as_ref()
+        .and_then(|it| form::build::form(it, &kinds))
+        .map(Prepared::new);
     Some(Expression {
         program,
         checked,
@@ -316,27 +319,10 @@ impl Expression {
         tier: Tier,
         limit: u64,
     ) -> Result<Answers<'a>, String> {
-        let form = self.form.as_ref().filter(|it| it.nodes <= limit);
-        if let Some(form) = form.filter(|_| tier != Tier::Interpreter) {
-            let owned = form.inputs.iter().map(|it| {
-                let values = table.columns.get(&it.name);
-                Owned::new(it, values.map(Vec::as_slice).unwrap_or_default())
-            });
-            let owned: Option<Vec<Owned<'_>>> = owned.collect();
-            let computed = owned.and_then(|owned| {
-                let all = owned.iter().map(Owned::column).collect();
-                let rows = table.rows;
-                tier::compute(form, &Columns { rows, all }, tier)
-            });
-            if let Some((values, faults)) = computed {
-                let rows = table.rows;
-                return Ok(Answers::Columns {
-                    form,
-                    values,
-                    faults,
-                    rows,
-                });
-            }
+        let prepared = self.form.as_ref();
+        let prepared = prepared.filter(|it| it.form().nodes <= limit);
+        if let Some(answers) = prepared.and_then(|it| by_columns(it, table, tier)) {
+            return Ok(answers);
         }
         match tier {
             Tier::Auto | Tier::Interpreter => Ok(self.interpreted(table, limit)),
@@ -358,4 +344,29 @@ impl Expression {
         };
         Answers::Values((0..table.rows).map(row).collect())
     }
+}
+
+/// The answers by a fast tier, where it can do it.
+fn by_columns<'a>(prepared: &'a Prepared, table: &'a Table, tier: Tier) -> Option<Answers<'a>> {
+    let form = prepared.form();
+    let owned = form.inputs.iter().map(|it| {
+        let values = table.columns.get(&it.name);
+        Owned::new(it, values.map(Vec::as_slice).unwrap_or_default())
+    });
+    let owned: Vec<Owned<'_>> = owned.collect::<Option<_>>()?;
+    let columns = Columns {
+        rows: table.rows,
+        all: owned.iter().map(Owned::column).collect(),
+    };
+    let mut values = Values::blank(form.kind, table.rows);
+    let mut faults = Vec::new();
+    let done = prepared.evaluate_all(&columns, tier, &mut values, &mut |row, fault| {
+        faults.push((row, fault));
+    });
+    done.then_some(Answers::Columns {
+        form,
+        values,
+        faults,
+        rows: table.rows,
+    })
 }

@@ -44,6 +44,10 @@ pub(crate) fn form(expr: &Expr, inputs: &[Input]) -> Option<Form> {
         failures: builder.failures,
         needed: builder.needed,
         absences: builder.absences,
+        texts: inputs
+            .iter()
+            .rposition(|it| it.kind == Kind::Text)
+            .map_or(0, |it| it + 1),
         nodes: builder.nodes,
     })
 }
