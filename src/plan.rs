@@ -20,7 +20,9 @@ pub(crate) use expr::{Expr, ExprKind, Part, Ref};
 pub(crate) use object::{Meta, Object};
 pub(crate) use pipeline::{Callee, Node, Pipeline, PipelineResult, WorkspaceUse};
 pub(crate) use run::{Run, Target, Trigger};
-pub(crate) use task::{EnvValue, Param, ParamShape, ResultDecl, Step, Task, Workspace};
+pub(crate) use task::{
+    Action, ActionUse, EnvValue, Param, ParamShape, ResultDecl, Step, Task, Workspace,
+};
 
 /// A whole program, by object name within each kind, in the order of the source.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +30,9 @@ pub struct Plan {
     pub(crate) profile: Profile,
     /// Declared tasks: the program's own, and those of other packages that are used.
     pub(crate) tasks: IndexMap<Name, Task>,
+    /// Those that are written in a run or a node are among them, under names that no declaration has.
     pub(crate) pipelines: IndexMap<Name, Pipeline>,
+    pub(crate) actions: IndexMap<Name, Action>,
     pub(crate) runs: IndexMap<Name, Run>,
     pub(crate) clusters: IndexMap<Name, env::Cluster>,
     pub(crate) environments: IndexMap<Name, env::Environment>,

@@ -4,6 +4,7 @@ mod analysis;
 mod delivery;
 mod errors;
 mod event;
+mod feature;
 mod glob;
 mod graph;
 mod name;
@@ -27,6 +28,7 @@ static RULES: &[Rule] = &[
     analysis::verify,
     delivery::verify,
     event::check,
+    feature::check,
     graph::check,
     name::check,
     race::check,

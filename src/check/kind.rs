@@ -1,10 +1,12 @@
 //! What the kinds of declarations mean: their signatures and their blocks, a file per kind.
 
 pub(crate) mod absence;
+pub(crate) mod action;
 pub(crate) mod allow;
 pub(crate) mod analysis;
 pub(crate) mod block;
 pub(crate) mod callable;
+pub(crate) mod embedded;
 pub(crate) mod env;
 pub(crate) mod errors;
 pub(crate) mod event;
@@ -36,6 +38,7 @@ struct Rules {
 /// A row for each kind that stands by itself; steps and their like are checked by what holds them.
 static RULES: &[Rules] = &[
     rules("task", callable::signature, task::body),
+    rules("action", callable::signature, action::body),
     rules("pipeline", callable::signature, pipeline::body),
     rules("run", run::signature, run::body),
     rules("analysis", analysis::signature, analysis::body),

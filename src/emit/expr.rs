@@ -12,7 +12,9 @@ use crate::base::{Name, Span};
 use crate::diag::Sink;
 use crate::emit::core::data;
 use crate::emit::errors;
-use crate::plan::{Expr, ExprKind, Node, Param, ParamShape, Part, Pipeline, Plan, Ref, Task};
+use crate::plan::{
+    Action, Expr, ExprKind, Node, Param, ParamShape, Part, Pipeline, Plan, Ref, Task,
+};
 use crate::value::{BinaryOp, Value};
 use crate::yaml::Tree;
 
@@ -24,8 +26,12 @@ pub(crate) struct Context<'a> {
     pub(crate) plan: &'a Plan,
     /// The task whose block it stands in.
     pub(crate) task: Option<&'a Task>,
+    /// The action whose block it stands in.
+    pub(crate) action: Option<&'a Action>,
     /// The pipeline whose block it stands in, around an embedded task too.
     pub(crate) pipeline: Option<&'a Pipeline>,
+    /// Within a pipeline that is written in a node: there Tekton fills in no types.
+    pub(crate) nested: bool,
 }
 
 impl<'a> Context<'a> {
@@ -34,7 +40,9 @@ impl<'a> Context<'a> {
         Self {
             plan,
             task: None,
+            action: None,
             pipeline: None,
+            nested: false,
         }
     }
 
@@ -52,9 +60,17 @@ impl<'a> Context<'a> {
         }
     }
 
+    pub(crate) fn in_action(self, action: &'a Action) -> Self {
+        Self {
+            action: Some(action),
+            ..self
+        }
+    }
+
     /// The parameter of that name, the innermost one.
     pub(crate) fn param(&self, name: &str) -> Option<&'a Param> {
-        let own = self.task.and_then(|it| it.params.get(name));
+        let own = self.action.and_then(|it| it.params.get(name));
+        let own = own.or_else(|| self.task.and_then(|it| it.params.get(name)));
         own.or_else(|| self.pipeline.and_then(|it| it.params.get(name)))
     }
 

@@ -50,7 +50,7 @@ fn object(run: &Run, plan: &Plan, sink: &mut Sink) -> Option<Tree> {
                 pipeline::spec(it, Tasks::Written, ctx, sink),
             );
         }
-        Some(_) | None => spec.put("pipelineRef", run::pipeline_ref(name, ctx, sink)),
+        Some(_) | None => run::put_pipeline(name, &mut spec, ctx, sink),
     }
     run::pipeline_fields(run, &mut spec, ctx, sink);
     Some(meta::object("PipelineRun", metadata, spec, ctx))

@@ -1,5 +1,6 @@
 //! Tasks, pipelines and runs as objects of Tekton. What no event starts is in `tekton/`; what an event starts, `pac` writes.
 
+pub(crate) mod action;
 pub(crate) mod meta;
 pub(crate) mod node;
 pub(crate) mod param;
@@ -36,16 +37,22 @@ pub(crate) fn emit(plan: &Plan, files: &mut Files, sink: &mut Sink) {
     let started = Needs::of(plan, plan.runs.values().filter(|it| !it.on.is_empty()));
     let mut needs = Needs::of(plan, manual);
     for (name, pipeline) in &plan.pipelines {
-        if pipeline.own && !started.pipelines.contains(name) {
+        if pipeline.own && !pipeline.embedded && !started.pipelines.contains(name) {
             needs.add_pipeline(plan, name);
         }
     }
     for (name, task) in &plan.tasks {
-        if task.own && !started.tasks.contains(name) {
+        if task.own && !task.embedded && !started.tasks.contains(name) {
             needs.tasks.insert(name.clone());
         }
     }
     write(plan, "tekton", &needs, files, sink);
+    // Pipelines as Code takes tasks and pipelines along, and no actions: the cluster must have them.
+    for action in plan.actions.values().filter(|it| it.external.is_none()) {
+        let tree = action::object(action, ctx, sink);
+        let path = path("tekton", "actions/", &action.meta);
+        files.add(path, action.meta.span, &tree);
+    }
 }
 
 /// The files of pipelines and tasks below a directory.
@@ -58,14 +65,16 @@ pub(crate) fn write(
 ) {
     let ctx = Context::of(plan);
     for (name, pipeline) in &plan.pipelines {
-        if needs.pipelines.contains(name) && pipeline.external.is_none() {
+        let is_object = pipeline.external.is_none() && !pipeline.embedded;
+        if is_object && needs.pipelines.contains(name) {
             let tree = pipeline::object(pipeline, ctx, sink);
             let path = path(directory, "pipelines/", &pipeline.meta);
             files.add(path, pipeline.meta.span, &tree);
         }
     }
     for (name, task) in &plan.tasks {
-        if needs.tasks.contains(name) && task.external.is_none() {
+        let is_object = task.external.is_none() && !task.embedded;
+        if is_object && needs.tasks.contains(name) {
             let tree = task::object(task, ctx, sink);
             files.add(path(directory, "tasks/", &task.meta), task.meta.span, &tree);
         }

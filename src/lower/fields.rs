@@ -203,13 +203,26 @@ impl<'a> Lowerer<'a> {
     /// Lays the fields of a block over `fields`.
     pub(crate) fn lay(&mut self, fields: &mut Fields, layer: &Layer<'a>) {
         let scope = self.with_lets(&layer.scope, layer.block);
-        for member in &layer.block.members {
-            if let MemberKind::Field(field) = &member.kind {
-                let value = self.expr(&field.value, &scope);
-                let Some(key) = self.key(field, &scope) else {
+        self.lay_some(fields, layer.block, &scope, &|_| true);
+    }
+
+    /// Lays those fields of a block over `fields` that are `wanted`; they are computed in `scope`.
+    pub(crate) fn lay_some(
+        &mut self,
+        fields: &mut Fields,
+        block: &'a ast::Block,
+        scope: &Scope<'a>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) {
+        for member in &block.members {
+            if let MemberKind::Field(field) = &member.kind
+                && wanted(&field.key.name)
+            {
+                let value = self.expr(&field.value, scope);
+                let Some(key) = self.key(field, scope) else {
                     continue;
                 };
-                let ty = self.type_of(&field.value, &scope);
+                let ty = self.type_of(&field.value, scope);
                 if shape::has_schema(ty) {
                     fields.amend_as(&key, field.key.span, value, ty);
                     self.known_parts(fields.get(&key), ty);

@@ -19,6 +19,10 @@ impl<'a> Lowerer<'a> {
         let reference = |it: Ref| Expr::reference(span, it);
         match (group, path) {
             ("params", [name, rest @ ..]) => rest_of(self.param(expr, name, scope), rest),
+            ("results", [name, ..]) if self.is_action(scope) => {
+                let step = scope.step.clone().unwrap_or_default();
+                reference(Ref::StepResultPath(step, name.clone()))
+            }
             ("results", [name, ..]) => reference(Ref::ResultPath(name.clone())),
             ("workspaces", [name, rest @ ..]) => {
                 let workspace = self.workspace(expr, name, scope);
@@ -67,6 +71,11 @@ impl<'a> Lowerer<'a> {
                 Expr::error(span)
             }
         }
+    }
+
+    fn is_action(&self, scope: &Scope<'a>) -> bool {
+        let decl = self.decl(scope.item);
+        decl.is_some_and(|(_, it)| it.kind.name == "action")
     }
 
     fn fields_of(

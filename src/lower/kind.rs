@@ -1,5 +1,6 @@
 //! One file per kind of declaration, and which word means which.
 
+pub(crate) mod action;
 pub(crate) mod analysis;
 pub(crate) mod app;
 pub(crate) mod callable;
@@ -26,6 +27,7 @@ type Lower = for<'a> fn(&mut Lowerer<'a>, &'a Item, &'a ast::Decl);
 
 /// By the kind's word. Kinds that are not carried are reported by the checker.
 const KINDS: &[(&str, Lower)] = &[
+    ("action", action::lower),
     ("analysis", analysis::lower),
     ("app", app::lower),
     ("cluster", cluster::lower),

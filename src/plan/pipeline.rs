@@ -10,6 +10,8 @@ use crate::types::Type;
 #[derive(Clone, Debug)]
 pub(crate) struct Pipeline {
     pub(crate) meta: Meta,
+    /// Written in the run or node that it is run by: part of that, and no object.
+    pub(crate) embedded: bool,
     /// Declared elsewhere: referred to, not emitted. Holds `from`, if given.
     pub(crate) external: Option<Option<Expr>>,
     pub(crate) own: bool,
@@ -64,6 +66,10 @@ pub(crate) struct Node {
     /// Nanoseconds.
     pub(crate) timeout: Option<i64>,
     pub(crate) continue_on_error: bool,
+    /// `onError`, where a parameter says it.
+    pub(crate) on_error: Option<Expr>,
+    /// `from:` of this call alone: the reference as the API has it.
+    pub(crate) from: Option<Expr>,
     /// `if-absent: "skip"`
     pub(crate) skip_if_absent: bool,
     /// Findings accepted by `allow`, by code.
@@ -76,7 +82,7 @@ pub(crate) enum Callee {
     Task(Name),
     /// `name = task(…) { … }`
     Embedded(Box<Task>),
-    /// A declared pipeline, by name in [`crate::plan::Plan::pipelines`].
+    /// A pipeline, by name in [`crate::plan::Plan::pipelines`]; also one written in the place of the node.
     Pipeline(Name),
 }
 
@@ -105,6 +111,8 @@ impl Node {
             .chain(self.matrix.values())
             .chain(included)
             .chain(&self.when)
+            .chain(&self.on_error)
+            .chain(&self.from)
             .chain(sub_paths)
             .chain(self.embedded().map_or_else(Vec::new, Task::expressions))
     }

@@ -9,6 +9,8 @@ use crate::types::Type;
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
     pub(crate) meta: Meta,
+    /// Written in the run that it is run by: part of the run, and no object.
+    pub(crate) embedded: bool,
     /// Declared elsewhere (`extern task`): referred to, not emitted. Holds `from`, the reference as the API has it, if given.
     pub(crate) external: Option<Option<Expr>>,
     /// Declared in the program itself, not in an imported package.
@@ -23,7 +25,30 @@ pub(crate) struct Task {
     pub(crate) extra: IndexMap<Name, Expr>,
 }
 
-/// A parameter of a task or pipeline.
+/// A StepAction: a step that steps of tasks are made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Action {
+    pub(crate) meta: Meta,
+    /// Declared elsewhere (`extern action`): referred to, not emitted. Holds `from`, if given.
+    pub(crate) external: Option<Option<Expr>>,
+    pub(crate) params: IndexMap<Name, Param>,
+    /// What it runs; of an external one, its results alone.
+    pub(crate) step: Step,
+}
+
+/// `step x = action(arguments)`. The fields of such a [`Step`] are those of the action with the arguments in the place of its
+/// parameters, so that who runs it need not look further; what is emitted is the reference.
+#[derive(Clone, Debug)]
+pub(crate) struct ActionUse {
+    /// In [`crate::plan::Plan::actions`].
+    pub(crate) action: Name,
+    /// Arguments written, by parameter.
+    pub(crate) args: IndexMap<Name, Expr>,
+    /// `from:` of this step alone.
+    pub(crate) from: Option<Expr>,
+}
+
+/// A parameter of a task, pipeline or action.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
     pub(crate) name: Name,
@@ -70,10 +95,6 @@ pub(crate) struct Step {
     /// `None` for `step _`.
     pub(crate) name: Option<Name>,
     pub(crate) span: Span,
-    #[expect(
-        dead_code,
-        reason = "for editors, which ask where and how a thing is written"
-    )]
     pub(crate) description: Option<String>,
     pub(crate) image: Option<Expr>,
     pub(crate) command: Vec<Expr>,
@@ -85,6 +106,10 @@ pub(crate) struct Step {
     /// Nanoseconds.
     pub(crate) timeout: Option<i64>,
     pub(crate) continue_on_error: bool,
+    /// `onError`, where a parameter says it.
+    pub(crate) on_error: Option<Expr>,
+    /// The action that it is made from.
+    pub(crate) action: Option<ActionUse>,
     pub(crate) results: IndexMap<Name, ResultDecl>,
     /// Other fields of Step, as the API spells them: `computeResources`, `securityContext`, `volumeMounts`, …
     pub(crate) extra: IndexMap<Name, Expr>,
@@ -101,6 +126,8 @@ pub(crate) enum EnvValue {
     Config { name: Name, key: Name, span: Span },
     /// `field("status.podIP")`
     Field { path: Name, span: Span },
+    /// Any other `valueFrom`, as the API has it.
+    Source(Expr),
 }
 
 impl Task {
@@ -119,22 +146,25 @@ impl Step {
     /// Everything in it that may hold a reference, in the order of the text.
     pub(crate) fn expressions(&self) -> Vec<&Expr> {
         let env = self.env.values().filter_map(EnvValue::expr);
+        let action = self.action.iter();
+        let action = action.flat_map(|it| it.args.values().chain(&it.from));
         let all = self.image.iter().chain(&self.command).chain(&self.args);
         let all = all.chain(&self.script).chain(&self.working_dir);
         all.chain(env)
             .chain(&self.when)
+            .chain(&self.on_error)
             .chain(self.extra.values())
+            .chain(action)
             .collect()
     }
 }
 
 impl EnvValue {
-    /// The text, where it is one.
+    /// What may hold a reference.
     pub(crate) fn expr(&self) -> Option<&Expr> {
-        if let Self::Text(expr) = self {
-            Some(expr)
-        } else {
-            None
+        match self {
+            Self::Text(expr) | Self::Source(expr) => Some(expr),
+            Self::Secret { .. } | Self::Config { .. } | Self::Field { .. } => None,
         }
     }
 }

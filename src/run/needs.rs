@@ -112,7 +112,7 @@ impl Needs {
             match value {
                 EnvValue::Secret { name, key, .. } => self.secret(task, name, key),
                 EnvValue::Config { name, key, .. } => self.config(task, name, key),
-                EnvValue::Text(_) | EnvValue::Field { .. } => {}
+                EnvValue::Text(_) | EnvValue::Source(_) | EnvValue::Field { .. } => {}
             }
         }
         for expr in step.expressions() {

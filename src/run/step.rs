@@ -126,6 +126,12 @@ fn environment(
                 found(scope, Ref::ConfigKey(name.clone(), key.clone()))?
             }
             EnvValue::Field { path, .. } => found(scope, Ref::Field(path.clone()))?,
+            EnvValue::Source(_) => {
+                let lack = format!(
+                    "`{name}` is filled in by the cluster, in a way that is not known here"
+                );
+                return Err(Lack::Other(lack));
+            }
         };
         env.insert(name.to_string(), value);
     }

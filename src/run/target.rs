@@ -138,6 +138,8 @@ fn around(name: &str, task: &Task) -> Pipeline {
         retries: 0,
         timeout: None,
         continue_on_error: false,
+        on_error: None,
+        from: None,
         skip_if_absent: false,
         allowed: Vec::new(),
     };
@@ -155,6 +157,7 @@ fn around(name: &str, task: &Task) -> Pipeline {
         Some((it.clone(), result))
     };
     Pipeline {
+        embedded: false,
         meta: task.meta.clone(),
         external: task.external.clone(),
         own: task.own,

@@ -59,6 +59,8 @@ fn script(source: &str) -> Expr {
 
 fn step(name: &str, source: &str) -> Step {
     Step {
+        action: None,
+        on_error: None,
         name: Some(Name::new(name)),
         span: span(),
         description: None,
@@ -123,6 +125,7 @@ fn task(name: &str, params: &[&str], results: &[&str], mut steps: Vec<Step>) -> 
         (name, declared)
     };
     Task {
+        embedded: false,
         meta: Meta::new(Name::new(name), span()),
         external: None,
         own: true,
@@ -137,6 +140,8 @@ fn task(name: &str, params: &[&str], results: &[&str], mut steps: Vec<Step>) -> 
 
 fn node(name: &str, callee: &str) -> Node {
     Node {
+        from: None,
+        on_error: None,
         name: Name::new(name),
         span: span(),
         description: None,
@@ -169,6 +174,7 @@ fn with(mut node: Node, name: &str, value: Expr) -> Node {
 fn plan(tasks: Vec<Task>, nodes: Vec<Node>, finally: Vec<Node>) -> Plan {
     let name = Name::new("p");
     let pipeline = Pipeline {
+        embedded: false,
         meta: Meta::new(name.clone(), span()),
         external: None,
         own: true,

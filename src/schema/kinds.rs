@@ -103,14 +103,7 @@ const META: &[&str] = &[
 pub(crate) static BLOCKS: &[Kind] = &[
     Kind {
         latest: Latest::Run,
-        early: &[
-            "after",
-            "retries",
-            "timeout",
-            "onError",
-            "if-absent",
-            "from",
-        ],
+        early: &["after", "retries", "timeout", "if-absent"],
         ..row("node", Namespace::Own, &[], Some("NodeBody"))
     },
     Kind {
@@ -140,12 +133,13 @@ pub(crate) static KINDS: &[Kind] = &[
         params: true,
         results: true,
         can_be_extern: true,
-        supported: false,
         latest: Latest::Run,
-        ..row("action", Namespace::Callable, FILE, Some("StepBody"))
+        early: META,
+        ..row("action", Namespace::Callable, FILE, Some("ActionBody"))
     },
     Kind {
         results: true,
+        based: true,
         latest: Latest::Run,
         early: &["timeout", "imagePullPolicy"],
         ..row(
@@ -183,7 +177,10 @@ pub(crate) static KINDS: &[Kind] = &[
         latest: Latest::Event,
         early: &[
             "on",
+            "timeout",
             "timeouts",
+            "retries",
+            "status",
             "generateName",
             "max-keep-runs",
             "cancel-in-progress",

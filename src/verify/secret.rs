@@ -50,6 +50,9 @@ fn in_environment(plan: &Plan, run: &Run) -> Option<(Name, Span)> {
         .flat_map(|it| it.env.values());
     values.find_map(|it| match it {
         EnvValue::Secret { name, span, .. } => Some((name.clone(), *span)),
-        EnvValue::Text(_) | EnvValue::Config { .. } | EnvValue::Field { .. } => None,
+        EnvValue::Text(_)
+        | EnvValue::Source(_)
+        | EnvValue::Config { .. }
+        | EnvValue::Field { .. } => None,
     })
 }

@@ -13,6 +13,15 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
             of_step(task, step, sink);
         }
     }
+    for action in plan.actions.values().filter(|it| it.external.is_none()) {
+        let step = &action.step;
+        if step.image.is_none() {
+            sink.push(errors::no_image(action.meta.span, Some(&action.meta.name)));
+        }
+        if step.script.is_some() && !step.command.is_empty() {
+            sink.push(errors::script_and_command(action.meta.span));
+        }
+    }
     for pipeline in plan.pipelines.values().filter(|it| it.external.is_none()) {
         if pipeline.nodes.is_empty() {
             sink.push(errors::no_nodes(pipeline.meta.span, &pipeline.meta.name));
@@ -24,7 +33,7 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
 }
 
 fn of_step(task: &Task, step: &Step, sink: &mut Sink) {
-    let by_reference = step.extra.contains_key("ref");
+    let by_reference = step.action.is_some();
     let from_template = task
         .extra
         .get("stepTemplate")

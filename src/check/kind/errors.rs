@@ -87,6 +87,37 @@ pub(crate) fn no_object(span: Span, name: &str) -> Diagnostic {
     Diagnostic::new("member-not-allowed", span, message)
 }
 
+/// What a step says although its action says it.
+pub(crate) fn of_action(span: Span, name: &str) -> Diagnostic {
+    let message =
+        format!("`{name}` is said by the action, and a step made from it cannot say it too");
+    Diagnostic::new("member-not-allowed", span, message).help(format!(
+        "give the action a parameter for it, and use that in its `{name}`"
+    ))
+}
+
+pub(crate) fn results_of_action(span: Span, step: &Name) -> Diagnostic {
+    let message = format!("the step `{step}` has the results of its action, and none of its own");
+    Diagnostic::new("member-not-allowed", span, message)
+        .help("declare them at the action: `action name() -> { … }`")
+}
+
+pub(crate) fn from_of_declared(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "member-not-allowed",
+        span,
+        "`from` refers to what is declared elsewhere, and this is declared here",
+    )
+    .help("declare it by `extern`, or leave `from` out")
+}
+
+/// Something of a `PipelineRun` in a run of one task, or the other way round.
+pub(crate) fn not_of_run(span: Span, name: &str, is: &str, wanted: &str) -> Diagnostic {
+    let message = format!("a run of {is} has no `{name}`");
+    Diagnostic::new("unknown-field", span, message)
+        .note(format!("it is a field of a run of {wanted}"))
+}
+
 pub(crate) fn missing_param(span: Span, name: &Name, what: &str) -> Diagnostic {
     let message = format!("{what} needs the argument `{name}`");
     Diagnostic::new("missing-argument", span, message)

@@ -5,18 +5,17 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::base::Name;
-use crate::check::kind::block::{Place, entries};
-use crate::check::kind::callable::{Written, callable};
+use crate::check::kind::block::Place;
 use crate::check::kind::groups::Viewer;
-use crate::check::kind::{errors, groups, task, walk};
+use crate::check::kind::{embedded, errors, groups, walk};
 use crate::check::tables::Callable;
 use crate::check::{Body, Meaning, Signature, Stage};
 use crate::resolve::ItemId;
 use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{
-    Arg, Base, Binding, Element, Entry, Expr, ExprKind, Field, Init, Literal, MemberKind,
+    Arg, Base, Binding, Element, Entry, Expr, ExprKind, Field, Init, ItemKind,
 };
-use crate::types::{DefaultId, FieldType, FnType, RecordType, Type};
+use crate::types::{DefaultId, FieldType, FnType, Type};
 
 /// A node, as far as its callee tells.
 pub(crate) struct Node<'a> {
@@ -34,7 +33,7 @@ pub(crate) struct Node<'a> {
 pub(crate) fn find<'a>(body: &mut Body<'_, '_>, binding: &'a Binding, finally: bool) -> Node<'a> {
     let callee = match &binding.init {
         Init::Base(it) => called(body, it, &["task", "pipeline"]).map(|(_, it)| it),
-        Init::Literal(it) => literal(body, binding, it),
+        Init::Literal(it) => embedded::signature(body, binding, it),
     };
     let each = callee
         .as_deref()
@@ -125,35 +124,6 @@ fn callables(body: &mut Body<'_, '_>, kinds: &[&str]) -> Vec<Name> {
         }
     }
     found
-}
-
-/// The signature of an embedded task or pipeline.
-fn literal(body: &mut Body<'_, '_>, binding: &Binding, literal: &Literal) -> Option<Arc<Callable>> {
-    if !matches!(literal.kind.name.as_str(), "task" | "pipeline") {
-        let found =
-            errors::unknown_kind(literal.kind.span, &literal.kind.name, &["task", "pipeline"]);
-        body.report(found);
-        return None;
-    }
-    if literal.kind.name == "pipeline" {
-        body.report(errors::not_supported(
-            literal.kind.span,
-            "an embedded pipeline",
-        ));
-        return None;
-    }
-    let found = callable(body, &written(binding, literal));
-    Some(Arc::new(found))
-}
-
-fn written<'a>(binding: &'a Binding, literal: &'a Literal) -> Written<'a> {
-    Written {
-        kind: &literal.kind.name,
-        name: &binding.name,
-        params: literal.params.as_deref().unwrap_or_default(),
-        results: literal.results.as_deref().unwrap_or_default(),
-        block: binding.block.as_ref(),
-    }
 }
 
 /// The arguments written as `each list`, with the type of the parameter.
@@ -265,10 +235,8 @@ pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
             infer_args(body, base.args.as_deref());
             options(body, node);
         }
-        (Init::Literal(it), Some(callee)) if it.kind.name == "task" => {
-            embedded(body, node, it, callee);
-        }
-        (Init::Literal(_), _) => {}
+        (Init::Literal(it), Some(callee)) => embedded::in_node(body, node, it, callee),
+        (Init::Literal(_), None) => {}
     }
 }
 
@@ -320,14 +288,14 @@ fn options(body: &mut Body<'_, '_>, node: &Node<'_>) {
     body.pop_scope();
 }
 
-fn options_place(body: &mut Body<'_, '_>, node: &Node<'_>) -> Option<Place> {
+pub(crate) fn options_place(body: &mut Body<'_, '_>, node: &Node<'_>) -> Option<Place> {
     let mut place = Place::new(body, "node", &node.binding.name)?;
     place.what = format!("node `{}`", node.binding.name.name);
     Some(place)
 }
 
 /// `each.os` among the options is that argument of the one instance.
-fn bind_each(body: &mut Body<'_, '_>, node: &Node<'_>) {
+pub(crate) fn bind_each(body: &mut Body<'_, '_>, node: &Node<'_>) {
     if !node.each.is_empty() {
         let group = groups::record(node.each.iter().cloned());
         body.bind_group("each", group, Stage::Run);
@@ -335,7 +303,7 @@ fn bind_each(body: &mut Body<'_, '_>, node: &Node<'_>) {
 }
 
 /// Options that no type alone tells.
-fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
+pub(crate) fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
     match field.key.name.as_str() {
         "after" if node.finally => {
             body.report(errors::finally_ordered(field.key.span));
@@ -346,14 +314,27 @@ fn own_option(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) -> bool {
             false
         }
         "from" => {
-            body.report(errors::not_supported(
-                field.key.span,
-                "`from` among a node's options",
-            ));
-            true
+            if !is_extern(body, node) {
+                body.report(errors::from_of_declared(field.key.span));
+            }
+            false
         }
         _ => false,
     }
+}
+
+/// Whether a node calls what is declared elsewhere.
+fn is_extern(body: &Body<'_, '_>, node: &Node<'_>) -> bool {
+    let Init::Base(base) = &node.binding.init else {
+        return false;
+    };
+    let tables = body.checker.tables(body.item);
+    let meaning = tables.and_then(|it| it.meanings.get(&base.id));
+    let Some(Meaning::Item(id)) = meaning else {
+        return true;
+    };
+    let item = body.checker.item(*id).map(|it| &it.tree.kind);
+    matches!(item, Some(ItemKind::Decl(it)) if it.is_extern)
 }
 
 /// `include: [{ name: "x", params: { … } }]`: what it gives must be parameters of the callee.
@@ -394,151 +375,4 @@ fn entry<'a>(record: &'a Expr, name: &str) -> Option<&'a Field> {
         Entry::Field(it) => (it.key.name == name).then_some(it),
         Entry::Spread(..) => None,
     })
-}
-
-/// `name = task(…) { … }`: the block holds the task's own members, its arguments and the node's options.
-fn embedded(body: &mut Body<'_, '_>, node: &Node<'_>, literal: &Literal, callee: &Callable) {
-    let (Some(options), Some(mut place)) = (
-        options_place(body, node),
-        Place::new(body, "task", &node.binding.name),
-    ) else {
-        return;
-    };
-    let mut both = RecordType::clone(&place.record);
-    for (name, field) in &options.record.fields {
-        both.fields.insert(name.clone(), field.clone());
-    }
-    place.record = Arc::new(both);
-    let written = written(node.binding, literal);
-    let parts = place.parts(body, written.block);
-    body.push_scope();
-    bind_each(body, node);
-    given(body, node, callee);
-    embedded_options(body, node, &options);
-    body.push_scope();
-    workspaces_around(body);
-    body.push_scope();
-    task::bind(body, &written, callee, &parts);
-    place.fields(body, written.block, &mut |body, field| {
-        embedded_field(body, field, callee, &options)
-    });
-    task::members(body, &parts);
-    body.pop_scope();
-    body.pop_scope();
-    body.pop_scope();
-}
-
-/// An embedded task sees the workspaces around it, as directories.
-fn workspaces_around(body: &mut Body<'_, '_>) {
-    let names: Vec<Name> = body.scopes.names().map(Name::new).collect();
-    for name in names {
-        let Some(mut bound) = body.scopes.find(&name).cloned() else {
-            continue;
-        };
-        if matches!(&bound.ty, Type::Thing(it) if it.kind == "workspace") {
-            bound.ty = groups::workspace(Some(&name), Viewer::Task);
-            body.scopes.rebind(name, bound);
-        }
-    }
-}
-
-/// A field in the block of an embedded task that is not one of the task.
-fn embedded_field(
-    body: &mut Body<'_, '_>,
-    field: &Field,
-    callee: &Callable,
-    options: &Place,
-) -> bool {
-    let name = field.key.name.as_str();
-    match name {
-        "spec" => {
-            body.report(errors::not_supported(field.key.span, "`spec`"));
-            true
-        }
-        "name" | "namespace" | "labels" | "annotations" | "metadata" | "file" => {
-            body.report(errors::no_object(field.key.span, name));
-            true
-        }
-        _ if options.record.fields.contains_key(name) => true,
-        _ => task::special_field(body, field, callee, false),
-    }
-}
-
-/// The options in the block of an embedded task: they see what stands around it, not what is within.
-fn embedded_options(body: &mut Body<'_, '_>, node: &Node<'_>, options: &Place) {
-    let members = node.binding.block.iter().flat_map(|it| &it.members);
-    for member in members {
-        let MemberKind::Field(field) = &member.kind else {
-            continue;
-        };
-        let name = field.key.name.as_str();
-        let argument = matches!(name, "params" | "workspaces");
-        if argument || !options.record.fields.contains_key(name) || own_option(body, node, field) {
-            continue;
-        }
-        let latest = if options.kind.early.contains(&name) {
-            Stage::Compile
-        } else {
-            Stage::Run
-        };
-        options.field_by(body, field, latest);
-    }
-}
-
-/// `params: { … }` and `workspaces: { … }` of an embedded task, which take the place of arguments.
-fn given(body: &mut Body<'_, '_>, node: &Node<'_>, callee: &Callable) {
-    let block = node.binding.block.as_ref();
-    let mut found: Vec<Name> = Vec::new();
-    for field in ["params", "workspaces"] {
-        let Some(expr) = walk::field(block, field) else {
-            continue;
-        };
-        let before = std::mem::replace(&mut body.each, true);
-        entries(body, expr, &callee.what(), &mut |body, entry| {
-            argument(body, entry, callee, field == "workspaces");
-            found.push(entry.key.name.clone());
-        });
-        body.each = before;
-    }
-    let at = node.binding.name.span;
-    for param in &callee.function.params {
-        if found.contains(&param.name) {
-            continue;
-        }
-        match callee.workspaces.get(&param.name) {
-            Some(access) if !access.optional => {
-                // A workspace of the same name around it is taken over.
-                if body.scopes.find(&param.name).is_none() {
-                    body.report(errors::unbound_workspace(at, &param.name, &callee.what()));
-                }
-            }
-            None if param.default.is_none() && !param.ty.is_error() => {
-                body.report(errors::missing_param(at, &param.name, &callee.what()));
-            }
-            Some(_) | None => {}
-        }
-    }
-}
-
-fn argument(body: &mut Body<'_, '_>, entry: &Field, callee: &Callable, workspace: bool) {
-    let mut params = callee.function.params.iter();
-    let wanted = |name: &Name| callee.workspaces.contains_key(name) == workspace;
-    let known = params.find(|it| it.name == entry.key.name && wanted(&it.name));
-    match known.map(|it| it.ty.clone()) {
-        Some(ty) => {
-            body.check(&entry.value, &ty);
-        }
-        None => {
-            let names = callee.function.params.iter().map(|it| &it.name);
-            let names: Vec<&str> = names.filter(|it| wanted(it)).map(Name::as_str).collect();
-            let key = &entry.key;
-            body.report(errors::extra_argument(
-                key.span,
-                &key.name,
-                &callee.what(),
-                &names,
-            ));
-            body.infer(&entry.value);
-        }
-    }
 }

@@ -11,7 +11,7 @@ use crate::check::kind::node::{self, Node};
 use crate::check::kind::{errors, groups, task};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
-use crate::syntax::ast::{Decl, Field};
+use crate::syntax::ast::{Block, Decl, Field};
 use crate::types::{FieldType, Type};
 
 /// A pipeline as an item.
@@ -26,7 +26,8 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let mut special = |body: &mut Body<'_, '_>, field: &Field| {
         let from = decl.is_extern && field.key.name == "from";
         if from {
-            body.check_by(&field.value, &Type::Json, Stage::Compile, "`from`");
+            let reference = body.checker.prelude_type("Reference");
+            body.check_by(&field.value, &reference, Stage::Compile, "`from`");
         }
         from
     };
@@ -34,7 +35,17 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     if decl.is_extern {
         return;
     }
-    let given = crate::check::kind::walk::field(decl.block.as_ref(), "results").is_some();
+    all_results_given(body, &place, decl.block.as_ref(), &callable);
+}
+
+/// Reports declared results without a field `results`.
+pub(crate) fn all_results_given(
+    body: &mut Body<'_, '_>,
+    place: &Place,
+    block: Option<&Block>,
+    callable: &Callable,
+) {
+    let given = crate::check::kind::walk::field(block, "results").is_some();
     if let Some((name, _)) = callable.results.fields.first().filter(|_| !given) {
         body.report(errors::missing_result(place.at, name, &place.what));
     }

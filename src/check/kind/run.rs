@@ -7,13 +7,14 @@ use indexmap::IndexMap;
 use crate::base::{Name, Span, spelling};
 use crate::check::fields::Fields;
 use crate::check::kind::block::{Place, entries};
+use crate::check::kind::callable::{self, Written};
 use crate::check::kind::event::{self, Trigger};
-use crate::check::kind::{errors, node, walk};
+use crate::check::kind::{embedded, errors, node, walk};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
 use crate::resolve::ItemId;
 use crate::schema::kinds::Namespace;
-use crate::syntax::ast::{Base, Decl, Expr, Field, Init, ItemKind};
+use crate::syntax::ast::{Base, Decl, Expr, Field, Init, ItemKind, Literal};
 use crate::types::{FieldType, FnType, Type};
 
 /// What a run may be made from.
@@ -21,6 +22,14 @@ const CALLED: &[&str] = &["pipeline", "task", "run"];
 
 /// A run is called, by runs that are laid over it, as what it runs is.
 pub(crate) fn signature(body: &mut Body<'_, '_>, decl: &Decl) -> Signature {
+    if let Some(Init::Literal(literal)) = &decl.init {
+        let written = Written {
+            params: literal.params.as_deref().unwrap_or_default(),
+            results: literal.results.as_deref().unwrap_or_default(),
+            ..Written::of(decl)
+        };
+        return Signature::Callable(Arc::new(callable::callable(body, &written)));
+    }
     let Some(base) = base_of(decl) else {
         return Signature::None;
     };
@@ -57,23 +66,25 @@ fn base_of(decl: &Decl) -> Option<&Base> {
 
 pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let name = &decl.head.name;
-    let Some(place) = Place::new(body, "run", name) else {
+    let Some(mut place) = Place::new(body, "run", name) else {
         return;
     };
-    let base = match &decl.init {
-        Some(Init::Base(it)) => it,
-        Some(Init::Literal(it)) => {
-            return body.report(errors::not_supported(
-                it.span,
-                "a pipeline embedded in a run",
-            ));
-        }
-        None => return body.report(errors::missing_base(name.span, "run")),
-    };
+    if !chain(body, decl).is_empty() {
+        place = place.amending();
+    }
+    match &decl.init {
+        Some(Init::Base(base)) => of_base(body, decl, base, &place),
+        Some(Init::Literal(literal)) => of_literal(body, decl, literal, &place),
+        None => body.report(errors::missing_base(name.span, "run")),
+    }
+}
+
+/// `run name = callee(arguments) { … }`
+fn of_base(body: &mut Body<'_, '_>, decl: &Decl, base: &Base, place: &Place) {
     let callee = node::called(body, base, CALLED);
     let chain = chain(body, decl);
     body.push_scope();
-    bind_event(body, decl, base, &chain);
+    bind_event(body, decl, &chain);
     if let Some((_, callee)) = &callee {
         let args = base.args.as_deref().unwrap_or_default();
         if callee.kind == "run" {
@@ -92,19 +103,104 @@ pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     if callee.is_none() {
         node::infer_args(body, base.args.as_deref());
     }
+    let what = called_at_last(body, decl, &chain);
     place.parts(body, decl.block.as_ref());
     place.fields(body, decl.block.as_ref(), &mut |body, field| {
+        of_other_runs(body, field, what.as_deref());
         let Some((_, callee)) = callee.as_ref().filter(|_| field.key.name == "workspaces") else {
             return false;
         };
-        workspaces(body, field, callee, &place);
+        let is_open = is_literal(chain.last().copied());
+        workspaces(body, field, callee, place, is_open);
         true
     });
     body.pop_scope();
 }
 
+fn is_literal(decl: Option<&Decl>) -> bool {
+    decl.is_some_and(|it| matches!(it.init, Some(Init::Literal(_))))
+}
+
+/// `run name = pipeline(…) { … }`
+fn of_literal(body: &mut Body<'_, '_>, decl: &Decl, literal: &Literal, place: &Place) {
+    let Signature::Callable(callee) = body.checker.signature(body.item) else {
+        return;
+    };
+    if !embedded::is_known(body, literal) {
+        return;
+    }
+    body.push_scope();
+    bind_event(body, decl, &[]);
+    let kind = literal.kind.name.clone();
+    embedded::in_run(body, decl, literal, &callee, place, &mut |body, field| {
+        of_other_runs(body, field, Some(&kind));
+        if field.key.name == "workspaces" {
+            workspaces(body, field, &callee, place, true);
+            return true;
+        }
+        false
+    });
+    body.pop_scope();
+}
+
+/// Fields of runs of pipelines alone, and of tasks alone.
+const OF_PIPELINES: &[&str] = &["taskRunTemplate", "taskRunSpecs", "timeouts"];
+const OF_TASKS: &[&str] = &[
+    "timeout",
+    "retries",
+    "statusMessage",
+    "debug",
+    "stepSpecs",
+    "sidecarSpecs",
+    "computeResources",
+];
+
+/// Reports a field that runs of what this one runs do not have.
+fn of_other_runs(body: &mut Body<'_, '_>, field: &Field, kind: Option<&str>) {
+    let key = &field.key;
+    let name = key.name.as_str();
+    match kind {
+        Some("task") if OF_PIPELINES.contains(&name) => {
+            body.report(errors::not_of_run(key.span, name, "a task", "a pipeline"));
+        }
+        Some("pipeline") if OF_TASKS.contains(&name) => {
+            body.report(errors::not_of_run(key.span, name, "a pipeline", "a task"));
+        }
+        Some(_) | None => {}
+    }
+}
+
+/// `task` or `pipeline`, whatever the run runs in the end.
+fn called_at_last(body: &mut Body<'_, '_>, decl: &Decl, chain: &[&Decl]) -> Option<Name> {
+    let last = chain.last().copied().unwrap_or(decl);
+    match last.init.as_ref()? {
+        Init::Literal(it) => Some(it.kind.name.clone()),
+        Init::Base(base) => {
+            let [word] = base.path.as_slice() else {
+                return None;
+            };
+            let program = body.checker.program;
+            let id = program.find(body.package, Namespace::Callable, &word.name)?;
+            match body.checker.signature(id) {
+                Signature::Callable(it) => Some(it.kind.clone()),
+                Signature::None
+                | Signature::Value(..)
+                | Signature::Type(_)
+                | Signature::Thing(_) => None,
+            }
+        }
+    }
+}
+
 /// `workspaces: { shared-data: volume(2Gi) }`: each is one of what is run; `none` takes an inherited one away.
-fn workspaces(body: &mut Body<'_, '_>, field: &Field, callee: &Callable, place: &Place) {
+/// Where the pipeline or task is written in the run, it sees further ones all the same: `is_open`.
+fn workspaces(
+    body: &mut Body<'_, '_>,
+    field: &Field,
+    callee: &Callable,
+    place: &Place,
+    is_open: bool,
+) {
     let known = place.record.fields.get("workspaces");
     let source = match known.map(|it| it.ty.without_none()) {
         Some(Type::Map(it)) => (**it).clone(),
@@ -113,7 +209,7 @@ fn workspaces(body: &mut Body<'_, '_>, field: &Field, callee: &Callable, place: 
     let before = body.set_latest(Stage::Event);
     entries(body, &field.value, &place.what, &mut |body, entry| {
         let key = &entry.key;
-        if !callee.workspaces.contains_key(&key.name) {
+        if !is_open && !callee.workspaces.contains_key(&key.name) {
             let names: Vec<&str> = callee.workspaces.keys().map(Name::as_str).collect();
             body.report(errors::unknown_workspace(
                 key.span,
@@ -161,14 +257,15 @@ fn triggers(decl: &Decl, chain: &[&Decl]) -> Option<Vec<Trigger>> {
 }
 
 /// Binds `event` with the fields that its triggers have in common. What reads another is reported, once for each place.
-fn bind_event(body: &mut Body<'_, '_>, decl: &Decl, base: &Base, chain: &[&Decl]) {
+fn bind_event(body: &mut Body<'_, '_>, decl: &Decl, chain: &[&Decl]) {
+    let base = base_of(decl);
     let triggers = triggers(decl, chain);
     let known = triggers
         .as_deref()
         .map_or_else(IndexMap::new, event::fields);
     let mut fields = known.clone();
     let mut reads: Vec<(Name, Span)> = Vec::new();
-    for arg in base.args.iter().flatten() {
+    for arg in base.iter().flat_map(|it| &it.args).flatten() {
         event::reads(&arg.value, &mut reads);
     }
     if let Some(block) = &decl.block {
@@ -192,7 +289,7 @@ fn bind_event(body: &mut Body<'_, '_>, decl: &Decl, base: &Base, chain: &[&Decl]
         };
         body.report(found);
     }
-    if triggers.is_some() {
+    if let Some(base) = base.filter(|_| triggers.is_some()) {
         inherited(body, decl, base, chain, &known);
     }
     let ty = Type::thing("event", None, fields);

@@ -6,10 +6,10 @@ use crate::base::Name;
 use crate::check::kind::block::{Parts, Place, unique};
 use crate::check::kind::callable::{Role, Written, carried};
 use crate::check::kind::groups::Viewer;
-use crate::check::kind::{errors, groups, walk};
+use crate::check::kind::{action, errors, groups, walk};
 use crate::check::tables::Callable;
 use crate::check::{Body, Signature, Stage};
-use crate::syntax::ast::{Amend, Decl, Expr, ExprKind, Field, TypeField};
+use crate::syntax::ast::{Amend, Decl, Entry, Expr, ExprKind, Field, TypeField};
 use crate::types::{FieldType, Form, Type};
 
 /// A task as an item.
@@ -97,6 +97,11 @@ pub(crate) fn workspaces(body: &mut Body<'_, '_>, written: &Written<'_>, viewer:
 
 /// A step as later steps see it: its results, and where its exit code is.
 fn step_type(body: &mut Body<'_, '_>, step: &Decl) -> Type {
+    if step.init.is_some() {
+        let callee = action::find(body, step);
+        let fields = callee.map_or_else(IndexMap::new, |it| action::results(&it));
+        return finished_step(step, fields);
+    }
     let results = step.results.as_deref().unwrap_or_default();
     let mut fields = body.record_type(results).fields;
     for field in results {
@@ -106,6 +111,10 @@ fn step_type(body: &mut Body<'_, '_>, step: &Decl) -> Type {
             known.ty = carried(body, it.ty.span, &it.name.name, &known.ty, Role::Result);
         }
     }
+    finished_step(step, fields)
+}
+
+fn finished_step(step: &Decl, mut fields: IndexMap<Name, FieldType>) -> Type {
     let path = groups::record([(Name::new_static("path"), Type::form(Form::Path))]);
     let code = Name::new_static("exitCode");
     fields.entry(code).or_insert_with(|| FieldType::new(path));
@@ -124,11 +133,7 @@ pub(crate) fn special_field(
             results_field(body, field, callable);
             true
         }
-        "from" if is_extern => {
-            body.check_by(&field.value, &Type::Json, Stage::Compile, "`from`");
-            true
-        }
-        _ => false,
+        _ => action::from_of_extern(body, field, is_extern),
     }
 }
 
@@ -169,6 +174,12 @@ pub(crate) fn members(body: &mut Body<'_, '_>, parts: &Parts<'_>) {
 }
 
 fn step(body: &mut Body<'_, '_>, step: &Decl) {
+    if step.init.is_some() {
+        if step.head.name.name == "_" {
+            action::find(body, step);
+        }
+        return action::step(body, step);
+    }
     body.push_scope();
     let names = step.results.iter().flatten().filter_map(|it| match it {
         TypeField::Field(it) => Some(&it.name.name),
@@ -183,8 +194,38 @@ fn step(body: &mut Body<'_, '_>, step: &Decl) {
 fn container(body: &mut Body<'_, '_>, kind: &str, decl: &Decl) {
     if let Some(place) = Place::new(body, kind, &decl.head.name) {
         place.parts(body, decl.block.as_ref());
-        place.fields(body, decl.block.as_ref(), &mut |_, _| false);
+        place.fields(body, decl.block.as_ref(), &mut container_field);
     }
+}
+
+/// `workspaces: { token: {} }` of a step or sidecar: each is one of the task.
+pub(crate) fn container_field(body: &mut Body<'_, '_>, field: &Field) -> bool {
+    if field.key.name == "workspaces"
+        && let ExprKind::Record(entries) = &field.value.peeled().kind
+    {
+        let known: Vec<Name> = body.scopes.names().map(Name::new).collect();
+        let is_workspace = |name: &Name| {
+            let bound = body.scopes.find(name).map(|it| &it.ty);
+            matches!(bound, Some(Type::Thing(it)) if it.kind == "workspace")
+        };
+        let known: Vec<&str> = known
+            .iter()
+            .filter(|it| is_workspace(it))
+            .map(|it| it.as_str())
+            .collect();
+        for entry in entries {
+            if let Entry::Field(it) = entry
+                && it.computed.is_none()
+                && !known.contains(&it.key.name.as_str())
+            {
+                let key = &it.key;
+                body.report(errors::unknown_workspace(
+                    key.span, &key.name, "the task", &known,
+                ));
+            }
+        }
+    }
+    false
 }
 
 /// Steps run in the order of the text: an earlier one cannot read a later one's results.

@@ -93,6 +93,9 @@ pub(crate) fn protocol(port: &Port) -> Option<&str> {
 fn environment(env: &IndexMap<Name, EnvValue>, plan: &Plan) -> Tree {
     let variable = |(name, value): (&Name, &EnvValue)| match value {
         EnvValue::Text(text) => json!({ "name": name.as_str(), "value": data::text(text, plan) }),
+        EnvValue::Source(source) => {
+            json!({ "name": name.as_str(), "valueFrom": data::tree(source, plan) })
+        }
         EnvValue::Secret {
             name: secret, key, ..
         } => {

@@ -10,9 +10,10 @@ use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
 use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
-use crate::emit::tekton::{meta, param, task};
+use crate::emit::tekton::{meta, param, pipeline, step, task};
 use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task, Workspace, WorkspaceUse};
 use crate::schema::profile::ApiFields;
+use crate::value::Value;
 use crate::yaml::Tree;
 
 /// How a declared task stands in a pipeline.
@@ -50,9 +51,8 @@ pub(crate) fn node(
     if let Some(timeout) = node.timeout {
         fields.put("timeout", expr::duration(timeout, node.span, sink));
     }
-    if node.continue_on_error {
-        fields.put("onError", "continue");
-    }
+    let on_error = node.on_error.as_ref();
+    step::put_on_error(node.continue_on_error, on_error, &mut fields, ctx, sink);
     fields.put_filled("params", param::arguments(&given(node, ctx), ctx, sink));
     fields.put_filled("matrix", matrix(node, ctx, sink));
     fields.put_filled("workspaces", workspaces(node, ctx, sink));
@@ -65,11 +65,12 @@ fn callee(node: &Node, tasks: Tasks, fields: &mut Fields, ctx: Context<'_>, sink
         Callee::Task(name) => match ctx.plan.tasks.get(name) {
             Some(it) if tasks == Tasks::Written && it.external.is_none() => {
                 // A task written in place sees no parameter of the pipeline that it does not declare: it was checked alone.
-                fields.put("taskSpec", task_spec(it, Context::of(ctx.plan), sink));
+                fields.put("taskSpec", task_spec(it, outside(ctx), sink));
             }
             Some(it) => {
-                let from = it.external.as_ref().and_then(Option::as_ref);
-                fields.put("taskRef", reference(&it.meta.name, from, ctx, sink));
+                let external = it.external.as_ref().and_then(Option::as_ref);
+                let from = node.from.as_ref().or(external);
+                put_reference(&it.meta.name, from, fields, ctx, sink);
             }
             None => fields.put("taskRef", data::record([("name", name.as_str())])),
         },
@@ -81,14 +82,28 @@ fn callee(node: &Node, tasks: Tasks, fields: &mut Fields, ctx: Context<'_>, sink
                     "enable-api-fields=alpha",
                 ));
             }
-            let from = ctx
-                .plan
-                .pipelines
-                .get(name)
-                .and_then(|it| it.external.as_ref());
-            let from = from.and_then(Option::as_ref);
+            let pipeline = ctx.plan.pipelines.get(name);
+            if let Some(embedded) = pipeline.filter(|it| it.embedded) {
+                let ctx = Context {
+                    nested: true,
+                    ..Context::of(ctx.plan)
+                };
+                fields.put("pipelineSpec", pipeline::spec(embedded, tasks, ctx, sink));
+                return;
+            }
+            let external = pipeline.and_then(|it| it.external.as_ref()?.as_ref());
+            let from = node.from.as_ref().or(external);
+            let name = pipeline.map_or(name, |it| &it.meta.name);
             fields.put("pipelineRef", reference(name, from, ctx, sink));
         }
+    }
+}
+
+/// What a task sees that is written in place although it was checked alone: nothing of the pipeline.
+fn outside(ctx: Context<'_>) -> Context<'_> {
+    Context {
+        nested: ctx.nested,
+        ..Context::of(ctx.plan)
     }
 }
 
@@ -126,12 +141,34 @@ pub(crate) fn reference(
     fields.into()
 }
 
+/// A reference to a task, or the spec of a custom task that is written in its place.
+fn put_reference(
+    name: &str,
+    from: Option<&Expr>,
+    fields: &mut Fields,
+    ctx: Context<'_>,
+    sink: &mut Sink,
+) {
+    let is_said = |it: &Expr| !it.value().is_some_and(Value::is_none);
+    match from.filter(|it| it.get("spec").is_some_and(|it| is_said(&it))) {
+        Some(spec) => fields.put("taskSpec", expr::tree(spec, ctx, sink)),
+        None => fields.put("taskRef", reference(name, from, ctx, sink)),
+    }
+}
+
 /// A map as the list of names and values that the API has.
 fn named(params: Tree) -> Tree {
     let Tree::Object(params) = params else {
         return params;
     };
-    let param = |(name, value)| data::record([("name", Tree::String(name)), ("value", value)]);
+    let param = |(name, value)| {
+        let value = match value {
+            Tree::Bool(it) => Tree::String(it.to_string()),
+            Tree::Number(it) => Tree::String(it.to_string()),
+            Tree::Null | Tree::String(_) | Tree::Array(_) | Tree::Object(_) => value,
+        };
+        data::record([("name", Tree::String(name)), ("value", value)])
+    };
     params.into_iter().map(param).collect()
 }
 
@@ -188,7 +225,7 @@ fn workspaces(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
 ///
 /// Tekton hands them on by itself only where the pipeline is embedded as well.
 pub(crate) fn wired<'a>(node: &'a Node, pipeline: &Pipeline) -> Cow<'a, Node> {
-    let Some(task) = node.embedded() else {
+    let Some(task) = node.embedded().filter(|_| !pipeline.embedded) else {
         return Cow::Borrowed(node);
     };
     let mut taken: IndexMap<Name, Span> = IndexMap::new();

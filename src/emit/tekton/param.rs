@@ -18,7 +18,12 @@ pub(crate) fn params(params: &IndexMap<Name, Param>, ctx: Context<'_>, sink: &mu
 fn param(param: &Param, ctx: Context<'_>, sink: &mut Sink) -> Tree {
     let mut fields = Fields::default();
     fields.put("name", param.name.as_str());
-    shape(&param.shape, &mut fields);
+    match param.shape {
+        ParamShape::String if ctx.nested => fields.put("type", "string"),
+        ParamShape::String | ParamShape::Array | ParamShape::Object(_) => {
+            shape(&param.shape, &mut fields);
+        }
+    }
     fields.put_some("description", param.description.as_deref());
     if ctx.plan.profile.tekton.has("enable-param-enum") {
         fields.put_filled("enum", literals(param));

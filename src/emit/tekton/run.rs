@@ -6,7 +6,8 @@ use crate::base::Name;
 use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
 use crate::emit::expr::{self, Context};
-use crate::emit::tekton::{meta, node, param, volume};
+use crate::emit::tekton::node::Tasks;
+use crate::emit::tekton::{meta, node, param, pipeline, step, task, volume};
 use crate::plan::{Expr, Run, Target};
 use crate::schema::profile::TektonApi;
 use crate::yaml::Tree;
@@ -17,14 +18,18 @@ pub(crate) fn object(run: &Run, ctx: Context<'_>, sink: &mut Sink) -> Tree {
     let mut spec = Fields::default();
     match &run.target {
         Target::Pipeline(name) => {
-            spec.put("pipelineRef", pipeline_ref(name, ctx, sink));
+            put_pipeline(name, &mut spec, ctx, sink);
             pipeline_fields(run, &mut spec, ctx, sink);
             meta::object("PipelineRun", metadata, spec, ctx)
         }
         Target::Task(name) => {
-            let from = ctx.plan.tasks.get(name).and_then(|it| it.external.as_ref());
-            let from = from.and_then(Option::as_ref);
-            spec.put("taskRef", node::reference(name, from, ctx, sink));
+            match ctx.plan.tasks.get(name) {
+                Some(it) if it.embedded => spec.put("taskSpec", task::spec(it, ctx, sink)),
+                of => {
+                    let from = of.and_then(|it| it.external.as_ref()?.as_ref());
+                    spec.put("taskRef", node::reference(name, from, ctx, sink));
+                }
+            }
             task_fields(run, &mut spec, ctx, sink);
             meta::object("TaskRun", metadata, spec, ctx)
         }
@@ -41,7 +46,18 @@ fn metadata(run: &Run, ctx: Context<'_>, sink: &mut Sink) -> Fields {
     fields
 }
 
-pub(crate) fn pipeline_ref(name: &str, ctx: Context<'_>, sink: &mut Sink) -> Tree {
+/// The pipeline that a run runs: written in it, or referred to.
+pub(crate) fn put_pipeline(name: &str, spec: &mut Fields, ctx: Context<'_>, sink: &mut Sink) {
+    match ctx.plan.pipelines.get(name) {
+        Some(it) if it.embedded => spec.put(
+            "pipelineSpec",
+            pipeline::spec(it, Tasks::Referred, ctx, sink),
+        ),
+        Some(_) | None => spec.put("pipelineRef", pipeline_ref(name, ctx, sink)),
+    }
+}
+
+fn pipeline_ref(name: &str, ctx: Context<'_>, sink: &mut Sink) -> Tree {
     let pipeline = ctx.plan.pipelines.get(name);
     let from = pipeline.and_then(|it| it.external.as_ref()?.as_ref());
     let name = pipeline.map_or(name, |it| it.meta.name.as_str());
@@ -75,7 +91,7 @@ pub(crate) fn pipeline_fields(run: &Run, spec: &mut Fields, ctx: Context<'_>, si
         spec.put_filled("taskRunTemplate", template);
     }
     if let Some(specs) = rest.shift_remove("taskRunSpecs") {
-        let specs = named_specs(expr::tree(&specs, ctx, sink));
+        let specs = task_run_specs(expr::tree(&specs, ctx, sink));
         spec.put_filled("taskRunSpecs", if beta { beta_specs(specs) } else { specs });
     }
     others(&rest, spec, ctx, sink);
@@ -85,20 +101,18 @@ pub(crate) fn pipeline_fields(run: &Run, spec: &mut Fields, ctx: Context<'_>, si
 fn task_fields(run: &Run, spec: &mut Fields, ctx: Context<'_>, sink: &mut Sink) {
     spec.put_filled("params", param::arguments(&run.args, ctx, sink));
     spec.put_filled("workspaces", workspaces(run, ctx, sink));
-    if let Some(timeout) = run.timeouts.values().next() {
-        spec.put("timeout", expr::duration(*timeout, run.meta.span, sink));
-    }
+    let is_beta = ctx.plan.profile.tekton.api == TektonApi::V1beta1;
     let mut rest = run.extra.clone();
-    if let Some(template) = rest.shift_remove("taskRunTemplate") {
-        volume::extend(spec, expr::tree(&template, ctx, sink));
-    }
-    if ctx.plan.profile.tekton.api == TektonApi::V1beta1 {
-        for (key, beta) in [
-            ("stepSpecs", "stepOverrides"),
-            ("sidecarSpecs", "sidecarOverrides"),
-        ] {
-            if let Some(specs) = rest.shift_remove(key) {
-                spec.put(beta, renamed_each(expr::tree(&specs, ctx, sink)));
+    for (key, beta) in [
+        ("stepSpecs", "stepOverrides"),
+        ("sidecarSpecs", "sidecarOverrides"),
+    ] {
+        if let Some(specs) = rest.shift_remove(key) {
+            let specs = step::by_name("name", expr::tree(&specs, ctx, sink));
+            if is_beta {
+                spec.put(beta, renamed_each(specs));
+            } else {
+                spec.put(key, specs);
             }
         }
     }
@@ -123,16 +137,18 @@ fn workspaces(run: &Run, ctx: Context<'_>, sink: &mut Sink) -> Tree {
     bound.map(workspace).collect()
 }
 
-/// A map from the node's name as the list that the API has.
-fn named_specs(specs: Tree) -> Tree {
-    let Tree::Object(specs) = specs else {
-        return specs;
+/// `taskRunSpecs`, a map from the names of the nodes, as the list that the API has.
+fn task_run_specs(specs: Tree) -> Tree {
+    let Tree::Array(specs) = step::by_name("pipelineTaskName", specs) else {
+        return Tree::Null;
     };
-    let spec = |(name, value): (String, Tree)| {
-        let mut fields = Fields::default();
-        fields.put("pipelineTaskName", name);
-        volume::extend(&mut fields, value);
-        Tree::from(fields)
+    let field = |(key, value): (String, Tree)| match key.as_str() {
+        "stepSpecs" | "sidecarSpecs" => (key, step::by_name("name", value)),
+        _ => (key, value),
+    };
+    let spec = |spec: Tree| match spec {
+        Tree::Object(fields) => data::record(fields.into_iter().map(field)),
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) | Tree::Array(_) => spec,
     };
     specs.into_iter().map(spec).collect()
 }

@@ -43,19 +43,12 @@ pub(crate) fn spec(task: &Task, ctx: Context<'_>, sink: &mut Sink) -> Fields {
     fields
 }
 
-/// A list of containers, or a map from their names.
+/// A list of containers.
 fn sidecars(sidecars: Tree, ctx: Context<'_>) -> Tree {
     match sidecars {
         Tree::Array(all) => all.into_iter().map(|it| step::container(it, ctx)).collect(),
-        Tree::Object(all) => {
-            let sidecar = |(name, value): (String, Tree)| {
-                let mut fields = Fields::default();
-                fields.put("name", name);
-                volume::extend(&mut fields, step::container(value, ctx));
-                Tree::from(fields)
-            };
-            all.into_iter().map(sidecar).collect()
+        Tree::Object(_) | Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {
+            sidecars
         }
-        Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => sidecars,
     }
 }

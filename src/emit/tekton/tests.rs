@@ -92,6 +92,8 @@ fn named<T>(items: Vec<(&str, T)>) -> IndexMap<Name, T> {
 
 pub(crate) fn step(name: &str) -> Step {
     Step {
+        action: None,
+        on_error: None,
         name: Some(name.into()),
         span: at(),
         description: None,
@@ -111,6 +113,7 @@ pub(crate) fn step(name: &str) -> Step {
 
 pub(crate) fn task(name: &str) -> Task {
     Task {
+        embedded: false,
         meta: Meta::new(name.into(), at()),
         external: None,
         own: true,
@@ -125,6 +128,8 @@ pub(crate) fn task(name: &str) -> Task {
 
 pub(crate) fn node(name: &str, callee: &str) -> Node {
     Node {
+        from: None,
+        on_error: None,
         name: name.into(),
         span: at(),
         description: None,
@@ -210,6 +215,7 @@ fn build() -> Task {
 
 pub(crate) fn pipeline(name: &str) -> Pipeline {
     Pipeline {
+        embedded: false,
         meta: Meta::new(name.into(), at()),
         external: None,
         own: true,

@@ -5,12 +5,13 @@ use indexmap::IndexMap;
 use crate::base::{Name, Span};
 use crate::check::tables::Callable;
 use crate::lower::call::Args;
-use crate::lower::kind::callable::{Written, allowed, continues};
+use crate::lower::kind::action::on_error;
+use crate::lower::kind::callable::{Written, allowed};
 use crate::lower::kind::task::{is_true, record_of_thing};
 use crate::lower::things::Workspace;
 use crate::lower::{Fields, Lowerer, Scope, amend, errors, fold};
 use crate::plan::{Callee, Expr, ExprKind, Node, WorkspaceUse};
-use crate::syntax::ast::{self, Binding, Doc, MemberKind};
+use crate::syntax::ast::{self, Binding, Doc};
 
 /// The words of a node's options; all else in the block of an embedded task is the task's.
 const OPTIONS: &[&str] = &[
@@ -70,7 +71,7 @@ impl<'a> Lowerer<'a> {
             }
         }
         let mut fields = self.option_fields(binding, scope);
-        self.reference(&mut fields, &node);
+        node.from = fields.take("from");
         self.options(&mut node, &mut fields, orders);
         Some(node)
     }
@@ -117,21 +118,23 @@ impl<'a> Lowerer<'a> {
         literal: &'a ast::Literal,
         scope: &Scope<'a>,
     ) -> Option<Node> {
-        if literal.kind.name != "task" {
-            self.not_supported(literal.span, "a pipeline written in the place of a task");
-            return None;
-        }
         let mut options = self.option_fields(binding, scope);
-        let task = self.embedded_task(binding, literal, scope);
+        let (callee, access) = match literal.kind.name.as_str() {
+            "pipeline" => self.embedded_pipeline(binding, literal, scope),
+            _ => {
+                let task = self.embedded_task(binding, literal, scope);
+                let access = reads_only(&task.workspaces);
+                (Callee::Embedded(Box::new(task)), access)
+            }
+        };
         let mut orders = Vec::new();
         let mut workspaces = IndexMap::new();
         for (name, value) in options.take_map("workspaces") {
-            let declared = task.workspaces.get(&name);
-            let write = declared.is_none_or(|it| !it.read_only);
+            let write = !access.contains(&name);
             let used = self.workspace_use(&value, write, &mut orders);
             workspaces.extend(used.map(|it| (name, it)));
         }
-        let mut node = self.empty_node(binding, docs, scope, Callee::Embedded(Box::new(task)));
+        let mut node = self.empty_node(binding, docs, scope, callee);
         node.workspaces = workspaces;
         for (name, value) in options.take_map("params") {
             if let ExprKind::Each(list) = &value.kind {
@@ -142,6 +145,38 @@ impl<'a> Lowerer<'a> {
         }
         self.options(&mut node, &mut options, orders);
         Some(node)
+    }
+
+    /// A pipeline in the place of a task: in the plan it is one of the pipelines, under a name of its own.
+    fn embedded_pipeline(
+        &mut self,
+        binding: &'a Binding,
+        literal: &'a ast::Literal,
+        scope: &Scope<'a>,
+    ) -> (Callee, Vec<Name>) {
+        let written = Written {
+            name: &binding.name,
+            docs: &[],
+            params: literal.params.as_deref().unwrap_or_default(),
+            results: literal.results.as_deref().unwrap_or_default(),
+            block: binding.block.as_ref(),
+        };
+        let ty = self.checked.tables(scope.item).type_of(binding.name.id);
+        let results = record_of_thing(ty.without_none());
+        let pipeline = self.pipeline(&written, &results, Scope::of(scope.item), &|it| {
+            !OPTIONS.contains(&it)
+        });
+        let access = reads_only(&pipeline.workspaces);
+        let around = self
+            .decl(scope.item)
+            .map(|(_, it)| it.head.name.name.clone());
+        let around = around.unwrap_or_default();
+        let mut key = Name::new(format!("{around}/{}{}", scope.prefix, binding.name.name));
+        while self.plan.pipelines.contains_key(&key) {
+            key = Name::new(format!("{key}/"));
+        }
+        self.plan.pipelines.insert(key.clone(), pipeline);
+        (Callee::Pipeline(key), access)
     }
 
     fn embedded_task(
@@ -167,7 +202,7 @@ impl<'a> Lowerer<'a> {
         let mut fields = Fields::new(binding.name.span);
         if let Some(block) = written.block {
             let scope = self.with_lets(&probe, block);
-            self.lay_some(&mut fields, block, &scope, |it| !OPTIONS.contains(&it));
+            self.lay_some(&mut fields, block, &scope, &|it| !OPTIONS.contains(&it));
             if let Some(spec) = fields.take("spec") {
                 for (key, value) in amend::record(&spec).unwrap_or_default() {
                     let span = value.span;
@@ -187,28 +222,11 @@ impl<'a> Lowerer<'a> {
                 ast::Init::Literal(_) => scope.clone(),
             };
             let all = matches!(binding.init, ast::Init::Base(_));
-            self.lay_some(&mut fields, block, &scope, |it| {
+            self.lay_some(&mut fields, block, &scope, &|it| {
                 all || OPTIONS.contains(&it)
             });
         }
         fields
-    }
-
-    fn lay_some(
-        &mut self,
-        fields: &mut Fields,
-        block: &'a ast::Block,
-        scope: &Scope<'a>,
-        wanted: impl Fn(&str) -> bool,
-    ) {
-        for member in &block.members {
-            if let MemberKind::Field(field) = &member.kind
-                && wanted(&field.key.name)
-            {
-                let value = self.expr(&field.value, scope);
-                fields.amend(&field.key.name, field.key.span, value);
-            }
-        }
     }
 
     fn empty_node(
@@ -233,6 +251,8 @@ impl<'a> Lowerer<'a> {
             retries: 0,
             timeout: None,
             continue_on_error: false,
+            on_error: None,
+            from: None,
             skip_if_absent: false,
             allowed: allowed(binding.block.as_ref()),
         }
@@ -244,7 +264,7 @@ impl<'a> Lowerer<'a> {
         let retries = fields.take_int("retries").unwrap_or_default();
         node.retries = u32::try_from(retries).unwrap_or_default();
         node.timeout = fields.take_duration("timeout");
-        node.continue_on_error = continues(fields.take("onError").as_ref());
+        (node.continue_on_error, node.on_error) = on_error(fields);
         node.skip_if_absent = fields.take("if-absent").is_some();
         node.include = includes(fields.take_list("include"));
         for it in fields.take_list("after") {
@@ -261,26 +281,12 @@ impl<'a> Lowerer<'a> {
             }
         }
     }
+}
 
-    /// `from:` among the options says where an `extern` task is that does not say it itself.
-    fn reference(&mut self, fields: &mut Fields, node: &Node) {
-        let Some(from) = fields.take("from") else {
-            return;
-        };
-        let external = match &node.callee {
-            Callee::Task(name) => self.plan.tasks.get_mut(name).map(|it| &mut it.external),
-            Callee::Pipeline(name) => self.plan.pipelines.get_mut(name).map(|it| &mut it.external),
-            Callee::Embedded(_) => None,
-        };
-        match external {
-            Some(Some(slot)) if slot.is_none() || slot.as_ref() == Some(&from) => {
-                *slot = Some(from)
-            }
-            Some(_) | None => {
-                self.not_supported(from.span, "a reference for one call alone");
-            }
-        }
-    }
+/// The workspaces to which nothing is written.
+fn reads_only(workspaces: &IndexMap<Name, crate::plan::Workspace>) -> Vec<Name> {
+    let all = workspaces.values().filter(|it| it.read_only);
+    all.map(|it| it.name.clone()).collect()
 }
 
 /// An argument as it travels, or the list over which it fans out.

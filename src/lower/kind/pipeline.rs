@@ -9,10 +9,11 @@ use crate::check::Meaning;
 use crate::check::tables::{Callable, Signature};
 use crate::lower::kind::callable::{Written, allowed};
 use crate::lower::things::Nodes;
-use crate::lower::{Fields, Layer, Lowerer, Scope, fold, thing};
+use crate::lower::{Fields, Lowerer, Scope, amend, fold, thing};
 use crate::plan::{Expr, Node, Pipeline, PipelineResult};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Binding, Block, Decl, Doc, MemberKind};
+use crate::types::RecordType;
 
 /// A declaration of this kind at the top level.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Decl) {
@@ -67,14 +68,31 @@ impl<'a> Lowerer<'a> {
             self.not_supported(base.span, "a pipeline made from another");
         }
         let written = Written::of(&item.tree.docs, decl);
-        let mut scope = Scope::of(item.id);
+        let types = self.result_types(item.id);
+        let mut pipeline = self.pipeline(&written, &types, Scope::of(item.id), &|_| true);
+        pipeline.embedded = false;
+        pipeline.own = item.package == self.program.root;
+        if decl.is_extern {
+            pipeline.external.get_or_insert(None);
+        }
+        pipeline
+    }
+
+    /// A pipeline, as an item or embedded, with those fields of its block that are `wanted`.
+    pub(crate) fn pipeline(
+        &mut self,
+        written: &Written<'a>,
+        types: &RecordType,
+        mut scope: Scope<'a>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Pipeline {
         let params = self.params(written.params, &mut scope);
-        let workspaces = self.workspaces(&written, &mut scope);
+        let workspaces = self.workspaces(written, &mut scope);
         let (nodes, finally) = self.bind_nodes(written.block, &mut scope);
-        let mut fields = self.pipeline_fields(&written, &mut scope);
+        let mut fields = self.pipeline_fields(written, &mut scope, wanted);
         let meta = self.meta(written.name, written.docs, &mut fields);
         let values = fields.take_map("results");
-        let results = self.results(written.results, &self.result_types(item.id), &values);
+        let results = self.results(written.results, types, &values);
         let results = results.into_iter().map(|(name, it)| {
             let result = PipelineResult {
                 name: it.name,
@@ -90,11 +108,11 @@ impl<'a> Lowerer<'a> {
         let mut groups = IndexMap::new();
         let nodes = self.nodes_of(&nodes, &scope, &mut groups);
         let finally = self.nodes_of(&finally, &scope, &mut groups);
-        let external = decl.is_extern.then(|| fields.take("from"));
         let mut pipeline = Pipeline {
             meta,
-            external,
-            own: item.package == self.program.root,
+            embedded: true,
+            external: fields.take("from").map(Some),
+            own: true,
             params,
             workspaces,
             nodes,
@@ -106,16 +124,25 @@ impl<'a> Lowerer<'a> {
         pipeline
     }
 
-    fn pipeline_fields(&mut self, written: &Written<'a>, scope: &mut Scope<'a>) -> Fields {
+    fn pipeline_fields(
+        &mut self,
+        written: &Written<'a>,
+        scope: &mut Scope<'a>,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Fields {
         let Some(block) = written.block else {
             return Fields::new(written.name.span);
         };
         *scope = self.with_lets(scope, block);
-        let layer = Layer {
-            scope: scope.clone(),
-            block,
-        };
-        self.fields(written.name.span, &layer)
+        let mut fields = Fields::new(written.name.span);
+        self.lay_some(&mut fields, block, scope, wanted);
+        if let Some(spec) = fields.take("spec") {
+            for (key, value) in amend::record(&spec).unwrap_or_default() {
+                let span = value.span;
+                fields.values.insert(key, (value, span));
+            }
+        }
+        fields
     }
 
     /// Binds the names of the nodes, and notes what they hand to their workspaces.

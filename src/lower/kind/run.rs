@@ -6,6 +6,7 @@ use crate::base::{Name, Span};
 use crate::check::Meaning;
 use crate::check::tables::Signature;
 use crate::lower::call::Args;
+use crate::lower::kind::callable::Written;
 use crate::lower::kind::task::{is_true, nested};
 use crate::lower::{Fields, Layer, Lowerer, Scope, amend, errors, fold, things};
 use crate::plan::{Expr, Run, Target, Trigger};
@@ -44,6 +45,15 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Dec
     lowerer.plan.runs.insert(run.meta.name.clone(), run);
 }
 
+/// The fields in the block of a run with a literal that are the literal's.
+const OF_LITERAL: &[&str] = &[
+    "description",
+    "displayName",
+    "results",
+    "stepTemplate",
+    "volumes",
+];
+
 /// A run as written, everything that it is laid over included.
 struct Parts {
     /// The task or pipeline.
@@ -55,8 +65,9 @@ struct Parts {
 impl<'a> Lowerer<'a> {
     fn run_parts(&mut self, id: ItemId, depth: usize) -> Option<Parts> {
         let (_, decl) = self.decl(id)?;
-        let Some(ast::Init::Base(base)) = &decl.init else {
-            return None;
+        let base = match decl.init.as_ref()? {
+            ast::Init::Base(it) => it,
+            ast::Init::Literal(_) => return Some(self.literal_parts(id, decl)),
         };
         let Some(Meaning::Item(callee)) = self.checked.tables(id).meanings.get(&base.id) else {
             return None;
@@ -81,6 +92,74 @@ impl<'a> Lowerer<'a> {
             self.lay(&mut parts.fields, &Layer { scope, block });
         }
         Some(parts)
+    }
+
+    /// A run with a literal: what of its block is the run's, and the arguments.
+    fn literal_parts(&mut self, id: ItemId, decl: &'a Decl) -> Parts {
+        let mut fields = Fields::new(decl.head.name.span);
+        if let Some(block) = &decl.block {
+            let scope = Scope::of(id);
+            self.lay_some(&mut fields, block, &scope, &|it| !OF_LITERAL.contains(&it));
+        }
+        let mut args = Args::new();
+        for (name, value) in fields.take_map("params") {
+            let value = match self.checked.signature(id) {
+                Signature::Callable(callable) => {
+                    let mut params = callable.function.params.iter();
+                    let ty = params.find(|it| it.name == name).map(|it| &it.ty);
+                    match ty {
+                        Some(ty) => fold::erased_for(ty, value),
+                        None => fold::erased(value),
+                    }
+                }
+                Signature::None
+                | Signature::Value(..)
+                | Signature::Type(_)
+                | Signature::Thing(_) => value,
+            };
+            args.insert(name, value);
+        }
+        Parts {
+            target: id,
+            args,
+            fields,
+        }
+    }
+
+    /// The pipeline or task that a run embeds: in the plan it is one of them, under a name of its own.
+    fn run_literal(&mut self, id: ItemId) -> Option<Target> {
+        let (item, decl) = self.decl(id)?;
+        let Some(ast::Init::Literal(literal)) = &decl.init else {
+            return None;
+        };
+        let written = Written {
+            name: &decl.head.name,
+            docs: &item.tree.docs,
+            params: literal.params.as_deref().unwrap_or_default(),
+            results: literal.results.as_deref().unwrap_or_default(),
+            block: decl.block.as_ref(),
+        };
+        let types = self.result_types(id);
+        let mut scope = Scope::of(id);
+        let key = Name::new(format!("{}/{}", decl.head.name.name, literal.kind.name));
+        if literal.kind.name == "pipeline" {
+            let pipeline = self.pipeline(&written, &types, scope, &|it| OF_LITERAL.contains(&it));
+            self.plan.pipelines.insert(key.clone(), pipeline);
+            return Some(Target::Pipeline(key));
+        }
+        let mut fields = Fields::new(written.name.span);
+        if let Some(block) = written.block {
+            let mut probe = scope.clone();
+            self.params(written.params, &mut probe);
+            self.workspaces(&written, &mut probe);
+            self.bind_steps(written.block, &mut probe);
+            let probe = self.with_lets(&probe, block);
+            self.lay_some(&mut fields, block, &probe, &|it| OF_LITERAL.contains(&it));
+        }
+        let mut task = self.task(&written, &types, &mut scope, Some(fields));
+        task.embedded = true;
+        self.plan.tasks.insert(key.clone(), task);
+        Some(Target::Task(key))
     }
 
     fn lay_arguments(&mut self, parts: &mut Parts, base: &'a ast::Base, id: ItemId) {
@@ -113,6 +192,7 @@ impl<'a> Lowerer<'a> {
         let (_, decl) = self.decl(id)?;
         match decl.kind.name.as_str() {
             "task" => self.used_task(id).map(Target::Task),
+            "run" => self.run_literal(id),
             _ => self.used_pipeline(id).map(Target::Pipeline),
         }
     }

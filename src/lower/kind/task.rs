@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
-use crate::lower::kind::callable::{Written, continues, declared};
+use crate::lower::kind::action::on_error;
+use crate::lower::kind::callable::{Written, declared};
 use crate::lower::kind::pipeline::block_named;
 use crate::lower::{Fields, Layer, Lowerer, Scope, amend, fold, thing};
 use crate::plan::{EnvValue, Expr, ExprKind, Ref, Step, Task};
@@ -72,9 +73,15 @@ impl<'a> Lowerer<'a> {
         }
         let meta = self.meta(written.name, written.docs, &mut fields);
         let values = fields.take_map("results");
+        if let Some((template, span)) = fields.take_spanned("stepTemplate") {
+            let template = self.container(template);
+            let name = Name::new_static("stepTemplate");
+            fields.values.insert(name, (template, span));
+        }
         let host = host_block(written.block);
         let mut task = Task {
             meta,
+            embedded: false,
             external: None,
             own: true,
             params,
@@ -120,10 +127,14 @@ impl<'a> Lowerer<'a> {
         let name = &decl.head.name;
         let mut scope = scope.clone();
         scope.step = Some(name.name.clone());
+        if let Some(ast::Init::Base(base)) = &decl.init {
+            return self.step_of_action(decl, base, docs, &scope);
+        }
         let mut fields = self.member_fields(decl, &scope);
         let image = fields.take("image").map(|it| self.image_reference(it));
         let results = decl.results.as_deref().unwrap_or_default();
         let types = self.step_results(decl, &scope);
+        let (continue_on_error, on_error) = on_error(&mut fields);
         Step {
             name: (name.name != "_").then(|| name.name.clone()),
             span: name.span,
@@ -133,10 +144,12 @@ impl<'a> Lowerer<'a> {
             args: fields.take_list("args"),
             script: fields.take("script"),
             working_dir: fields.take("workingDir"),
-            env: env_values(fields.take("env")),
+            env: take_env(&mut fields),
             when: fields.take("when").filter(|it| !is_true(it)),
             timeout: fields.take_duration("timeout"),
-            continue_on_error: continues(fields.take("onError").as_ref()),
+            continue_on_error,
+            on_error,
+            action: None,
             results: self.results(results, &types, &IndexMap::new()),
             extra: fields.rest(),
         }
@@ -177,17 +190,32 @@ impl<'a> Lowerer<'a> {
                 Name::new_static("name"),
                 Expr::constant(name.span, Value::Str(name.name.clone())),
             );
-            for (key, value) in fields.rest() {
-                let value = match key.as_str() {
-                    "image" => self.image_reference(value),
-                    "env" => env_list(value),
-                    _ => value,
-                };
-                record.insert(key, value);
-            }
+            record.extend(self.container_fields(fields.rest()));
             found.push(fold::record(name.span, record));
         }
         Some(fold::list(first, found))
+    }
+
+    /// A container's fields in the form of the API.
+    fn container(&mut self, container: Expr) -> Expr {
+        let span = container.span;
+        match amend::record(&container) {
+            Some(fields) => fold::record(span, self.container_fields(fields)),
+            None => container,
+        }
+    }
+
+    fn container_fields(&mut self, fields: IndexMap<Name, Expr>) -> IndexMap<Name, Expr> {
+        let fields = fields.into_iter().filter(|(_, it)| !amend::is_none(it));
+        let field = |(key, value): (Name, Expr)| {
+            let value = match key.as_str() {
+                "image" => self.image_reference(value),
+                "env" => env_list(value),
+                _ => value,
+            };
+            (key, value)
+        };
+        fields.map(field).collect()
     }
 }
 
@@ -213,9 +241,46 @@ pub(crate) fn is_true(expr: &Expr) -> bool {
 
 /// The variables of a container, as the plan has them. Used by steps and by apps.
 pub(crate) fn env_values(env: Option<Expr>) -> IndexMap<Name, EnvValue> {
-    let fields = env.as_ref().and_then(amend::record).unwrap_or_default();
-    let fields = fields.into_iter().filter(|(_, it)| !amend::is_none(it));
-    fields.map(|(name, it)| (name, env_value(it))).collect()
+    env.as_ref()
+        .map_or_else(Vec::new, env_entries)
+        .into_iter()
+        .collect()
+}
+
+/// The variables in their order; in a list a name may repeat.
+fn env_entries(env: &Expr) -> Vec<(Name, EnvValue)> {
+    if let Some(fields) = amend::record(env) {
+        let fields = fields.into_iter().filter(|(_, it)| !amend::is_none(it));
+        return fields.map(|(name, it)| (name, env_value(it))).collect();
+    }
+    let entry = |it: &Expr| {
+        let said = |key: &str| it.get(key).filter(|it| !amend::is_none(it));
+        let name = said("name")?.text().map(Name::new)?;
+        let value = said("valueFrom").or_else(|| said("value"));
+        let value = value.unwrap_or_else(|| Expr::constant(it.span, Value::str("")));
+        Some((name, env_value(value)))
+    };
+    fold::elements(env)
+        .iter()
+        .flatten()
+        .filter_map(entry)
+        .collect()
+}
+
+/// Takes the variables out; where a name repeats, what is to be written stays.
+pub(crate) fn take_env(fields: &mut Fields) -> IndexMap<Name, EnvValue> {
+    let Some((env, span)) = fields.take_spanned("env") else {
+        return IndexMap::new();
+    };
+    let entries = env_entries(&env);
+    let count = entries.len();
+    let values: IndexMap<Name, EnvValue> = entries.into_iter().collect();
+    if values.len() < count {
+        fields
+            .values
+            .insert(Name::new_static("env"), (env_list(env), span));
+    }
+    values
 }
 
 /// What one variable holds.
@@ -230,13 +295,38 @@ pub(crate) fn env_value(expr: Expr) -> EnvValue {
     if let ExprKind::Ref(Ref::Field(path)) = expr.kind {
         return EnvValue::Field { path, span };
     }
+    if amend::record(&expr).is_some() {
+        return source_value(expr);
+    }
     EnvValue::Text(expr)
+}
+
+/// A `valueFrom` in the API's form, as one of the plan's where it says no more.
+fn source_value(expr: Expr) -> EnvValue {
+    let span = expr.span;
+    let known = |kind: &str, fields: [&str; 2], most: usize| {
+        let of = expr.get(kind).as_ref().and_then(amend::record)?;
+        let text = |it: &str| of.get(it).and_then(Expr::text).map(Name::new);
+        let said = of.values().filter(|it| !amend::is_none(it)).count();
+        let [first, second] = fields.map(text);
+        (said == most).then_some((first?, second.unwrap_or_default()))
+    };
+    if let Some((name, key)) = known("secretKeyRef", ["name", "key"], 2) {
+        return EnvValue::Secret { name, key, span };
+    }
+    if let Some((name, key)) = known("configMapKeyRef", ["name", "key"], 2) {
+        return EnvValue::Config { name, key, span };
+    }
+    if let Some((path, _)) = known("fieldRef", ["fieldPath", ""], 1) {
+        return EnvValue::Field { path, span };
+    }
+    EnvValue::Source(expr)
 }
 
 /// The variables of a container in the API's form.
 fn env_list(env: Expr) -> Expr {
     let span = env.span;
-    let all = env_values(Some(env)).into_iter();
+    let all = env_entries(&env).into_iter();
     let all = all.map(|(name, value)| {
         let mut record = IndexMap::new();
         let name = Expr::constant(span, Value::Str(name));
@@ -252,6 +342,7 @@ fn env_list(env: Expr) -> Expr {
 pub(crate) fn variable(value: EnvValue) -> (&'static str, Expr) {
     match value {
         EnvValue::Text(expr) => ("value", expr),
+        EnvValue::Source(expr) => ("valueFrom", expr),
         EnvValue::Secret { name, key, span } => {
             ("valueFrom", key_ref(span, "secretKeyRef", name, key))
         }
