@@ -144,6 +144,8 @@ impl Printer {
         let flat = flat_width(group);
         let fits = match room {
             Room::Any => true,
+            // Nothing is won by breaking what is empty.
+            Room::Line if group.entries.is_empty() => true,
             Room::Line => flat.is_none_or(|it| self.column() + it + after <= WIDTH),
         };
         if fits && !must_break(group) {
