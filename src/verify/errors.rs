@@ -403,11 +403,3 @@ pub(crate) fn no_flag(span: Span, what: &str, flag: &str) -> Diagnostic {
         "add `flags = [\"{flag}\"]` to `[target.tekton]` in `wudi.toml`, if the cluster has it"
     ))
 }
-
-pub(crate) fn result_of_pipeline(span: Span, node: &Name, result: &Name) -> Diagnostic {
-    let message =
-        format!("the result `{result}` of the pipeline `{node}` cannot be used by a node");
-    Diagnostic::new("target-feature", span, message)
-        .note("Tekton hands results of a called pipeline on to the results of its caller, and to no node beside it")
-        .help("without `enable-api-fields=alpha` a declared pipeline is inlined, and its results can be used")
-}

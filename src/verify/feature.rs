@@ -1,8 +1,8 @@
-//! What the target must have switched on, and what no target has yet.
+//! What the target must have switched on.
 
 use crate::base::Span;
 use crate::diag::Sink;
-use crate::plan::{Callee, Expr, ExprKind, Node, Part, Pipeline, Plan, Ref, Run, Step, Task};
+use crate::plan::{Expr, ExprKind, Node, Part, Plan, Run, Step, Task};
 use crate::schema::profile::{ApiFields, Tekton};
 use crate::verify::{errors, walk};
 
@@ -22,7 +22,6 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
         gate.reference(pipeline.external.as_ref().and_then(Option::as_ref));
         for node in walk::nodes(pipeline) {
             gate.node(node);
-            results_of_pipelines(pipeline, node, gate.sink);
         }
     }
     for run in plan.runs.values() {
@@ -149,18 +148,4 @@ impl Gate<'_> {
 
 fn is_said(expr: &Expr) -> bool {
     !expr.value().is_some_and(crate::value::Value::is_none)
-}
-
-/// Tekton hands no result of a called pipeline on to a node beside it.
-fn results_of_pipelines(pipeline: &Pipeline, node: &Node, sink: &mut Sink) {
-    for expr in node.expressions() {
-        expr.each_ref(&mut |it, span| {
-            if let Ref::NodeResult(producer, result) = it
-                && let Some(called) = pipeline.node(producer)
-                && matches!(called.callee, Callee::Pipeline(_))
-            {
-                sink.push(errors::result_of_pipeline(span, producer, result));
-            }
-        });
-    }
 }

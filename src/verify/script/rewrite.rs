@@ -49,7 +49,7 @@ fn declaration(step: &Step, script: &Expr, variable: &str, name: &str) -> Option
         return Some(Edit { span, text });
     };
     let last = match last {
-        EnvValue::Text(value) => value.span,
+        EnvValue::Text(value) | EnvValue::Source(value) => value.span,
         EnvValue::Secret { span, .. }
         | EnvValue::Config { span, .. }
         | EnvValue::Field { span, .. } => *span,
