@@ -1,8 +1,10 @@
 //! One program from its files to its plan: reads, runs the phases in order, keeps what they find.
 
 mod config;
+mod emitted;
 mod errors;
 pub(crate) mod expression;
+mod locate;
 mod manifests;
 pub(crate) mod output;
 mod project;
@@ -276,6 +278,10 @@ fn compile(input: &Input, sources: &mut SourceMap, sink: &mut Sink) -> Opened {
         // What a target cannot say is an error of the program as well.
         if sink.errors() == 0 {
             opened.manifests = emit::emit(&plan, sink);
+        }
+        if sink.errors() == 0 {
+            let main = input.files.first().copied().unwrap_or(FileId(0));
+            emitted::judge(&plan, &opened.manifests, main, sink);
         }
         opened.plan = Some(plan);
     }

@@ -11,6 +11,9 @@ mod place;
 mod plain;
 mod read;
 mod scalar;
+mod template;
+#[cfg(test)]
+mod tests;
 #[cfg(test)]
 mod tree;
 mod write;
@@ -21,7 +24,7 @@ pub(crate) type Tree = serde_json::Value;
 pub(crate) use json::go_json;
 pub(crate) use node::{Data, Entry, Node};
 pub(crate) use number::go_number;
-pub(crate) use read::read_nodes;
+pub(crate) use read::{read_nodes, read_templates};
 #[cfg(test)]
 pub(crate) use tree::{read_all, read_one};
 pub(crate) use write::{write, write_all, write_where};

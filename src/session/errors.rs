@@ -89,6 +89,18 @@ pub(crate) fn panicked(at: Span) -> Diagnostic {
     found.help("please report it with the smallest program that shows it")
 }
 
+/// What is wrong with an object that the program becomes, at the place of the program; `path` is where it is in the file.
+pub(crate) fn refused(refusal: Diagnostic, place: Span, file: &str, path: &str) -> Diagnostic {
+    let found = Diagnostic {
+        span: place,
+        labels: Vec::new(),
+        help: None,
+        fixes: Vec::new(),
+        ..refusal
+    };
+    found.note(format!("it becomes `{path}` in `{file}`"))
+}
+
 /// A file that building cannot write.
 pub(crate) fn conflict(at: Span, path: &str, conflict: &Conflict) -> Diagnostic {
     let (message, help) = match conflict {

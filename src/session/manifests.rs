@@ -8,6 +8,9 @@ use crate::schema::Profile;
 use crate::session::{Opened, Session, errors, project, stack};
 use crate::{admit, yaml};
 
+/// Annotations by which Pipelines as Code knows its runs begin so.
+const PAC: &str = "pipelinesascode.tekton.dev/";
+
 /// What is said about the target beside `wudi.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -81,8 +84,14 @@ impl Session {
 
 fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
     let mut objects = Vec::new();
+    // Where one file is for Pipelines as Code, all are: it replaces its templates in whatever it reads.
+    let templates = texts.iter().any(|(_, text)| text.contains(PAC));
     for (file, text) in texts {
-        for node in yaml::read_nodes(*file, text, sink) {
+        let nodes = match templates {
+            true => yaml::read_templates(*file, text, sink),
+            false => yaml::read_nodes(*file, text, sink),
+        };
+        for node in nodes {
             objects.extend(admit::decode::objects(&node, sink));
         }
     }

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Sink};
 use crate::yaml::node::{Data, Entry};
 use crate::yaml::place::{Layout, Style};
 use crate::yaml::scalar::{self, Refusal, Tag};
-use crate::yaml::{Node, errors, number};
+use crate::yaml::{Node, errors, number, template};
 
 /// What ends the reading of a document.
 pub(crate) type Flaw = Box<Diagnostic>;
@@ -27,6 +27,8 @@ pub(crate) struct Builder<'a, 's> {
     file: FileId,
     /// The section, and where it starts in its file.
     text: &'a str,
+    /// The same with its templates.
+    original: &'a str,
     base: usize,
     /// By the parser's number; without a node while it is being read.
     anchors: IndexMap<usize, Option<Anchored>>,
@@ -61,13 +63,20 @@ struct Map {
 type Read<'a> = (Event<'a>, granit_parser::Span);
 
 impl<'a, 's> Builder<'a, 's> {
-    pub(crate) fn new(file: FileId, text: &'a str, base: usize, sink: &'s mut Sink) -> Self {
+    pub(crate) fn new(
+        file: FileId,
+        text: &'a str,
+        original: &'a str,
+        base: usize,
+        sink: &'s mut Sink,
+    ) -> Self {
         let mut options = Options::default();
         options.set_emit_comments(false);
         Self {
             parser: Parser::new_from_str_with_options(text, options),
             file,
             text,
+            original,
             base,
             anchors: IndexMap::new(),
             count: Count::default(),
@@ -205,6 +214,13 @@ impl<'a, 's> Builder<'a, 's> {
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Map(_) => {
                 Layout::Opaque
             }
+        };
+        let data = match data {
+            Data::String(value) if value.contains(template::MARK) => {
+                let source = span.slice(self.original).unwrap_or("");
+                Data::String(template::restore(&value, source))
+            }
+            data => data,
         };
         let shown = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => source.trim_end().len(),

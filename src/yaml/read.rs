@@ -4,18 +4,34 @@
 use crate::base::{FileId, Span};
 use crate::diag::Sink;
 use crate::yaml::build::Builder;
-use crate::yaml::{Node, errors};
+use crate::yaml::{Node, errors, template};
 
 /// Reads all documents of a text; empty ones and those that are no YAML are left out.
 pub(crate) fn read_nodes(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
     let sections = sections(file, text, sink);
-    let read = |(start, end): (usize, usize)| document(file, text, start, end, sink);
+    let read = |range| document(file, text, text, range, sink);
     sections.into_iter().filter_map(read).collect()
 }
 
-fn document(file: FileId, text: &str, start: usize, end: usize, sink: &mut Sink) -> Option<Node> {
-    let section = text.get(start..end)?;
-    let mut builder = Builder::new(file, section, start, sink);
+/// Reads all documents of a text in which `{{ name }}` stands for text, quoted or not.
+pub(crate) fn read_templates(file: FileId, text: &str, sink: &mut Sink) -> Vec<Node> {
+    let Some(masked) = template::mask(text) else {
+        return read_nodes(file, text, sink);
+    };
+    let sections = sections(file, &masked, sink);
+    let read = |range| document(file, &masked, text, range, sink);
+    sections.into_iter().filter_map(read).collect()
+}
+
+fn document(
+    file: FileId,
+    text: &str,
+    original: &str,
+    (start, end): (usize, usize),
+    sink: &mut Sink,
+) -> Option<Node> {
+    let (section, original) = (text.get(start..end)?, original.get(start..end)?);
+    let mut builder = Builder::new(file, section, original, start, sink);
     let read = builder.document();
     match read {
         Ok(node) => node.filter(|it| !it.is_null()),

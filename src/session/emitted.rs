@@ -1,0 +1,57 @@
+//! What a program becomes is judged as plain YAML is, so that nothing which a webhook or a controller would refuse is emitted.
+
+use crate::base::{FileId, Span};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::emit::Manifest;
+use crate::plan::Plan;
+use crate::session::{errors, locate};
+use crate::{admit, yaml};
+
+/// Judges the files of a program; what is found stands at the place of the program that it comes from.
+/// What comes from no place in particular stands at the start of `main`.
+pub(crate) fn judge(plan: &Plan, manifests: &[Manifest], main: FileId, sink: &mut Sink) {
+    let main = Span::new(main, 0, 0);
+    // Files of their own numbers, so that a finding says which one it is about.
+    let number = |at: usize| FileId(u32::try_from(at).map_or(u32::MAX, |it| u32::MAX - it));
+    let mut found = Sink::default();
+    let mut documents: Vec<(&Manifest, yaml::Node)> = Vec::new();
+    for (at, manifest) in manifests.iter().enumerate() {
+        let path = manifest.path.as_str();
+        if path.starts_with(".tekton/") || path.starts_with("tekton/") {
+            let nodes = yaml::read_nodes(number(at), &manifest.text, &mut found);
+            documents.extend(nodes.into_iter().map(|it| (manifest, it)));
+        }
+    }
+    let mut objects = Vec::new();
+    for (_, node) in &documents {
+        objects.extend(admit::decode::objects(node, &mut found));
+    }
+    admit::admit(objects, &plan.profile, &mut found);
+    let refusals = found.into_sorted().into_iter();
+    for refusal in refusals.filter(|it| it.severity == Severity::Error) {
+        sink.push(at_its_place(plan, &documents, main, refusal));
+    }
+}
+
+fn at_its_place(
+    plan: &Plan,
+    documents: &[(&Manifest, yaml::Node)],
+    main: Span,
+    refusal: Diagnostic,
+) -> Diagnostic {
+    let at = refusal.span;
+    let within = |it: &Span| it.file == at.file && it.start <= at.start && at.end <= it.end;
+    let mut documents = documents.iter();
+    let Some((manifest, node)) = documents.find(|(_, it)| within(&it.span)) else {
+        return Diagnostic {
+            span: main,
+            labels: Vec::new(),
+            fixes: Vec::new(),
+            ..refusal
+        };
+    };
+    let way = locate::way(node, at);
+    let place = locate::place(plan, node, &way);
+    let place = place.unwrap_or(main);
+    errors::refused(refusal, place, &manifest.path, &locate::path(&way))
+}
