@@ -82,8 +82,8 @@ fn scalars_are_those_of_kubernetes() {
 
 #[test]
 fn merges_win_over_what_stands_before_them() {
-    let text = "a: &a {x: 1, y: 2}\nb: {x: 3, <<: *a, y: 4}\nc: {<<: [{x: 5}, *a]}\n";
-    let expected = r#"{"a":{"x":1,"y":2},"b":{"x":1,"y":4},"c":{"x":5,"y":2}}"#;
+    let text = "a: &a {x: 1, z: 2}\nb: {x: 3, <<: *a, z: 4}\nc: {<<: [{x: 5}, *a]}\n";
+    let expected = r#"{"a":{"x":1,"z":2},"b":{"x":1,"z":4},"c":{"x":5,"z":2}}"#;
     assert_eq!(json(text), expected);
 }
 
@@ -125,10 +125,10 @@ fn parts_of_strings_have_places() {
 
 #[test]
 fn templates_are_text() {
-    let text = "v: {{ revision }}\nw: \"x{{ a }}y{{ b }}z\"\nn: [{{ c }}, 1]\n";
+    let text = "v: {{ revision }}\nw: \"x{{ a }}y{{ b }}z\"\nx: [{{ c }}, 1]\n";
     let mut sink = Sink::default();
     let nodes = read_templates(FileId(0), text, &mut sink);
-    let expected = r#"{"n":["{{ c }}",1],"v":"{{ revision }}","w":"x{{ a }}y{{ b }}z"}"#;
+    let expected = r#"{"v":"{{ revision }}","w":"x{{ a }}y{{ b }}z","x":["{{ c }}",1]}"#;
     assert_eq!(go_json(&nodes[0]), expected);
 }
 
