@@ -175,7 +175,7 @@ fn of_step(step: &Step, way: &[Segment]) -> Span {
         ("args", Some(element)) => written(step.args.get(element.index)),
         ("results", Some(element)) => step.results.get(element.name.as_str()).map(|it| it.span),
         ("env", Some(element)) => match step.env.get(element.name.as_str())? {
-            EnvValue::Text(expr) => Some(expr.span),
+            EnvValue::Text(expr) | EnvValue::Source(expr) => Some(expr.span),
             EnvValue::Secret { span, .. }
             | EnvValue::Config { span, .. }
             | EnvValue::Field { span, .. } => Some(*span),
