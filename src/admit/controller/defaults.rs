@@ -113,7 +113,7 @@ pub(crate) fn of_task(scope: &Scope<'_>, sink: &mut Sink) {
                     continue;
                 };
                 let dotted = it.dotted().is_some_and(|it| scope.param(&it).is_some());
-                if scope.param(name).is_none() && !dotted && !scope.outer.open {
+                if scope.param(name).is_none() && !dotted {
                     let near = nearest(name, scope.param_names());
                     sink.push(errors::stays(&it, param, name, near));
                 }

@@ -154,7 +154,6 @@ impl<'a> Pipeline<'a> {
         Outer {
             embedded: true,
             in_pipeline: true,
-            open: self.run.is_none(),
             params,
             workspaces,
             tasks: self.tasks.iter().map(|it| (it.name, names(it))).collect(),

@@ -77,17 +77,14 @@ fn sidecars(spec: &Node, sink: &mut Sink) {
         if sidecar.text_of("image").is_empty() {
             sink.push(errors::no_image(sidecar));
         }
-        let Some(it) = sidecar.get("name").filter(|it| it.text() != Some("")) else {
-            sink.push(errors::no_name(sidecar));
-            continue;
-        };
-        let name = it.text().unwrap_or_default();
+        // Without a name the container is called `sidecar` alone.
         let it = Named {
-            name,
-            at: it,
+            name: sidecar.text_of("name"),
+            at: sidecar.get("name").unwrap_or(sidecar),
             node: sidecar,
         };
-        if !name.contains("$(") && !is_label(name) {
+        let name = it.name;
+        if !name.contains("$(") && !is_label(&container_name(name)) {
             sink.push(errors::bad_name(&it, "sidecar"));
         }
         match seen.iter().find(|other| other.name == name) {
@@ -95,6 +92,14 @@ fn sidecars(spec: &Node, sink: &mut Sink) {
             None => seen.push(it),
         }
     }
+}
+
+/// What Tekton calls the container of a sidecar: cut to what fits, without marks at the end.
+fn container_name(sidecar: &str) -> String {
+    let whole = format!("sidecar-{sidecar}");
+    let cut: String = whole.chars().take(63).collect();
+    let is_word = |it: char| it.is_ascii_alphanumeric();
+    cut.trim_end_matches(|it| !is_word(it)).to_owned()
 }
 
 /// A DNS label as Kubernetes has it.

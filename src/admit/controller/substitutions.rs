@@ -57,19 +57,19 @@ fn param(scope: &Scope<'_>, text: Text<'_>, it: &Variable<'_>) -> Option<Diagnos
         (Shape::String, []) | (Shape::Array, [Part::Index(_)]) => None,
         (Shape::String, [Part::Name(_) | Part::Quoted(_), ..]) => {
             let dotted = it.dotted().is_some_and(|it| scope.param(&it).is_some());
-            (!dotted && !is_checked(scope, text.spot)).then(|| errors::no_parts(it, name, shape))
+            (!dotted && !is_checked(text.spot)).then(|| errors::no_parts(it, name, shape))
         }
         (Shape::String, [Part::Index(_) | Part::Star, ..]) => {
             Some(errors::no_parts(it, name, shape))
         }
         (Shape::Array, [] | [Part::Star]) => {
             let fits = text.is_list && it.is_whole();
-            (!fits && !is_checked(scope, text.spot)).then(|| errors::whole_in_text(it, name, shape))
+            (!fits && !is_checked(text.spot)).then(|| errors::whole_in_text(it, name, shape))
         }
         (Shape::Object, [Part::Name(key)]) => key_of(scope, text.spot, it, (name, key)),
         (Shape::Object, [Part::Star]) if in_params(text) && it.is_whole() => None,
         (Shape::Array | Shape::Object, [..]) => {
-            (!is_checked(scope, text.spot)).then(|| errors::no_such_form(it, name, shape))
+            (!is_checked(text.spot)).then(|| errors::no_such_form(it, name, shape))
         }
     }
 }
@@ -87,15 +87,15 @@ fn key_of(
 ) -> Option<Diagnostic> {
     let declared = scope.params.get(name)?;
     let keys: Vec<&str> = declared.keys().collect();
-    if keys.contains(&key) || keys.is_empty() || is_checked(scope, spot) {
+    if keys.contains(&key) || keys.is_empty() || is_checked(spot) {
         return None;
     }
     Some(errors::unknown_key(it, name, key, nearest(key, keys)))
 }
 
-/// Whether the webhook looks there; it does not know what comes to a pipeline's own tasks.
-fn is_checked(scope: &Scope<'_>, spot: Spot) -> bool {
-    matches!(spot, Spot::Step(_)) && !scope.outer.open
+/// Whether the webhook looks there.
+fn is_checked(spot: Spot) -> bool {
+    matches!(spot, Spot::Step(_))
 }
 
 fn undeclared_param(
@@ -106,7 +106,6 @@ fn undeclared_param(
 ) -> Option<Diagnostic> {
     let near = nearest(name, scope.param_names());
     match spot {
-        Spot::Step(_) if scope.outer.open => Some(errors::only_from_a_run(it, name, near)),
         Spot::Step(_) => None,
         Spot::StepAside(_)
         | Spot::Template

@@ -36,8 +36,6 @@ pub(crate) struct Outer<'a> {
     /// Whether it stands inside a run or pipeline, which alone passes names on.
     pub(crate) embedded: bool,
     pub(crate) in_pipeline: bool,
-    /// Whether a run that is not at hand may bring more names.
-    pub(crate) open: bool,
     pub(crate) params: IndexMap<&'a str, Shape>,
     pub(crate) workspaces: IndexSet<&'a str>,
     /// Results of tasks of the pipeline around it; `None` where a task's results are not at hand.

@@ -2,8 +2,8 @@
 
 use crate::admit::controller::model::{self, Shape};
 use crate::admit::controller::pipeline::{Callee, Pipeline, Task};
-use crate::admit::controller::results;
-use crate::admit::controller::variable::{Part, Variable, misspelt, variables};
+use crate::admit::controller::variable::{Part, Variable, misspelt};
+use crate::admit::controller::{matrix, results};
 use crate::admit::errors::controller::{variables as errors, wiring};
 use crate::base::spelling::nearest;
 use crate::diag::{Diagnostic, Sink};
@@ -43,11 +43,6 @@ pub(crate) fn of_task(pipeline: &Pipeline<'_>, task: &Task<'_>, sink: &mut Sink)
     if let Some(params) = node.at("taskRef.params") {
         all(pipeline, task, params, Spot::Argument, sink);
     }
-    if let Some(name) = node.at("taskRef.name")
-        && let Some(it) = variables(name).first()
-    {
-        sink.push(wiring::late_reference(it));
-    }
 }
 
 fn all(pipeline: &Pipeline<'_>, task: &Task<'_>, node: &Node, spot: Spot, sink: &mut Sink) {
@@ -65,7 +60,7 @@ fn judge(
     it: &Variable<'_>,
 ) -> Option<Diagnostic> {
     match it.head() {
-        "params" => param(pipeline, spot, it),
+        "params" => param(pipeline, task, spot, it),
         "tasks" | "finally" => result(pipeline, task, it),
         "context" => context(spot, it),
         "workspaces" => workspace(pipeline, task, spot, it),
@@ -76,9 +71,18 @@ fn judge(
     }
 }
 
-fn param(pipeline: &Pipeline<'_>, spot: Spot, it: &Variable<'_>) -> Option<Diagnostic> {
+fn param(
+    pipeline: &Pipeline<'_>,
+    task: &Task<'_>,
+    spot: Spot,
+    it: &Variable<'_>,
+) -> Option<Diagnostic> {
     let (name, rest) = it.param()?;
     if it.dotted().is_some_and(|it| pipeline.param(&it).is_some()) {
+        return None;
+    }
+    // Each combination of a matrix is shown with its own values.
+    if spot == Spot::Aside && matrix::params(task).iter().any(|it| it.name == name) {
         return None;
     }
     let Some(shape) = pipeline.param(name) else {

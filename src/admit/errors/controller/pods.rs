@@ -27,16 +27,15 @@ pub(crate) fn bad_name(it: &Named<'_>, what: &str) -> Diagnostic {
         .help("use small letters, digits and `-`, with a letter or digit at both ends, 63 at most")
 }
 
-pub(crate) fn no_name(sidecar: &Node) -> Diagnostic {
-    Diagnostic::new("refused-pod", sidecar.span, "the sidecar has no name").note(REFUSED)
-}
-
 pub(crate) fn no_image(sidecar: &Node) -> Diagnostic {
     Diagnostic::new("refused-pod", place(sidecar), "the sidecar has no image").note(REFUSED)
 }
 
 pub(crate) fn same_sidecar(it: &Named<'_>, first: &Named<'_>) -> Diagnostic {
-    let message = format!("two sidecars are called `{}`", it.name);
+    let message = match it.name {
+        "" => "two sidecars have no name".to_owned(),
+        name => format!("two sidecars are called `{name}`"),
+    };
     Diagnostic::new("refused-pod", it.at.span, message)
         .label(first.at.span, "the first")
         .note(REFUSED)

@@ -56,15 +56,6 @@ pub(crate) fn undeclared_of(
     mended(literal(it, message).note(STAYS), it, name, near)
 }
 
-pub(crate) fn only_from_a_run(it: &Variable<'_>, name: &str, near: Option<&str>) -> Diagnostic {
-    let message =
-        format!("neither the task nor the pipeline around it declares the parameter `{name}`");
-    let found = Diagnostic::new("undeclared-variable", it.span, message).note(
-        "the task fails unless every run happens to pass a parameter of that name, undeclared",
-    );
-    mended(found, it, name, near)
-}
-
 pub(crate) fn untouched(it: &Variable<'_>, field: &str) -> Diagnostic {
     literal(
         it,

@@ -7,17 +7,6 @@ fn literal(it: &Variable<'_>, message: String) -> Diagnostic {
     Diagnostic::new("literal-variable", it.span, message)
 }
 
-/// The name of a task must be known before anything is replaced.
-pub(crate) fn late_reference(it: &Variable<'_>) -> Diagnostic {
-    let message = format!(
-        "`$({})` in the name of a task is never replaced in time",
-        it.expression
-    );
-    Diagnostic::new("late-value", it.span, message)
-        .note("the controller validates the pipeline, and looks the task up, before it puts values in")
-        .help("write the name, or one task for each with `when`")
-}
-
 /// What only the texts of a task can use.
 pub(crate) fn of_a_task(it: &Variable<'_>) -> Diagnostic {
     literal(
