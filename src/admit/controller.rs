@@ -20,6 +20,7 @@ mod substitutions;
 mod task;
 mod texts;
 mod timeouts;
+mod unused;
 pub(crate) mod variable;
 mod wiring;
 mod workspaces;
@@ -42,7 +43,8 @@ pub(crate) fn object<'a>(ctx: &Context<'a>, object: &'a Object, sink: &mut Sink)
         }
         Kind::TaskRun => run::of_task(ctx, object, spec, sink),
         Kind::PipelineRun => run::of_pipeline(ctx, object, spec, sink),
-        Kind::StepAction | Kind::CustomRun | Kind::Repository | Kind::Other => {}
+        Kind::StepAction => action(ctx, spec, sink),
+        Kind::CustomRun | Kind::Repository | Kind::Other => {}
     }
 }
 
@@ -54,4 +56,13 @@ fn task<'a>(ctx: &Context<'a>, spec: &'a Node, sink: &mut Sink) {
     script::of_task(ctx, &scope, sink);
     pods::of_task(&scope, None, sink);
     run::steps(&scope, sink);
+    unused::params(spec, &scope.params, sink);
+    unused::results(&scope, sink);
+}
+
+fn action<'a>(ctx: &Context<'a>, spec: &'a Node, sink: &mut Sink) {
+    let scope = Scope::of_action(ctx, spec);
+    substitutions::of_action(&scope, sink);
+    defaults::of_task(&scope, sink);
+    unused::params(spec, &scope.params, sink);
 }

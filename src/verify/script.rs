@@ -3,6 +3,7 @@
 mod rewrite;
 
 use crate::base::Span;
+use crate::base::shell::takes_code;
 use crate::diag::{Fix, Sink};
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Plan, Ref, Step, Task};
@@ -97,15 +98,6 @@ fn arguments(step: &Step, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
             });
         }
     }
-}
-
-/// `-c`, `-e`, also behind other letters, as in `-euc`.
-fn takes_code(word: &str) -> bool {
-    let Some(letters) = word.strip_prefix('-') else {
-        return false;
-    };
-    let plain = !letters.is_empty() && letters.bytes().all(|it| it.is_ascii_lowercase());
-    plain && (letters == "e" || letters.ends_with('c') && letters.len() <= 5)
 }
 
 fn is_made_by_target(reference: &Ref) -> bool {

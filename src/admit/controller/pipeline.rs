@@ -6,8 +6,8 @@ use crate::admit::Context;
 use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::{
-    defaults, graph, matrix, params, pods, resolve, results, script, substitutions, timeouts,
-    wiring, workspaces,
+    defaults, graph, matrix, params, pods, resolve, results, run, script, substitutions, timeouts,
+    unused, wiring, workspaces,
 };
 use crate::diag::Sink;
 use crate::yaml::Node;
@@ -178,6 +178,7 @@ pub(crate) fn judge<'a>(ctx: &Context<'a>, spec: &'a Node, run: Option<&'a Node>
         wiring::of_task(&pipeline, task, sink);
         results::of_task(&pipeline, task, sink);
     }
+    unused::params(spec, &pipeline.params, sink);
     workspaces::of_pipeline(&pipeline, sink);
     results::of_pipeline(&pipeline, sink);
     graph::judge(&pipeline, sink);
@@ -194,4 +195,7 @@ fn embedded<'a>(
     substitutions::of_task(&scope, sink);
     script::of_task(ctx, &scope, sink);
     pods::of_task(&scope, None, sink);
+    run::steps(&scope, sink);
+    unused::params(spec, &scope.params, sink);
+    unused::results(&scope, sink);
 }

@@ -6,7 +6,7 @@ use crate::admit::controller::pipeline::{self, Pipeline};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::variable::variables;
 use crate::admit::controller::{
-    defaults, indices, pods, resolve, script, secret, substitutions, timeouts, workspaces,
+    defaults, indices, pods, resolve, script, secret, substitutions, timeouts, unused, workspaces,
 };
 use crate::admit::errors::controller::calls as errors;
 use crate::admit::{Context, Object};
@@ -102,6 +102,8 @@ pub(crate) fn of_task<'a>(ctx: &Context<'a>, object: &'a Object, run: &'a Node, 
         script::of_task(ctx, &scope, sink);
         pods::of_task(&scope, more, sink);
         steps(&scope, sink);
+        unused::params(spec, &scope.params, sink);
+        unused::results(&scope, sink);
     }
 }
 

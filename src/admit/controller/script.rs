@@ -1,10 +1,13 @@
 //! Text from outside must not become part of a program.
 
+mod rewrite;
+
 use crate::admit::Context;
 use crate::admit::controller::model::{self, Declared};
 use crate::admit::controller::task::Scope;
 use crate::admit::controller::variable::{Variable, variables};
 use crate::admit::errors::controller::script as errors;
+use crate::base::shell::takes_code;
 use crate::diag::Sink;
 use crate::yaml::Node;
 
@@ -60,12 +63,14 @@ fn spliced(
     });
     if let Some((first, others)) = found.split_first() {
         let variable = variable_of(container, first);
-        sink.push(errors::spliced(first, others, flag, &variable));
+        let mut finding = errors::spliced(first, others, flag, &variable);
+        finding.fixes.extend(rewrite::fix(container, text, &all));
+        sink.push(finding);
     }
 }
 
 /// The name of the environment variable that would hold it.
-fn variable_of(container: &Node, it: &Variable<'_>) -> String {
+pub(crate) fn variable_of(container: &Node, it: &Variable<'_>) -> String {
     let word = |it: char| {
         if it.is_ascii_alphanumeric() {
             it.to_ascii_uppercase()
@@ -89,13 +94,4 @@ fn variable_of(container: &Node, it: &Variable<'_>) -> String {
     } else {
         name
     }
-}
-
-/// `-c`, `-e`, also behind other letters, as in `-euc`.
-fn takes_code(word: &str) -> bool {
-    let Some(letters) = word.strip_prefix('-') else {
-        return false;
-    };
-    let plain = !letters.is_empty() && letters.bytes().all(|it| it.is_ascii_lowercase());
-    plain && (letters == "e" || letters.ends_with('c') && letters.len() <= 5)
 }

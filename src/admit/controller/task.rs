@@ -43,7 +43,7 @@ pub(crate) struct Outer<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The scope of a spec; `near` is the place that refers to actions.
+    /// The scope of a spec.
     pub(crate) fn new(ctx: &Context<'a>, spec: &'a Node, outer: Outer<'a>) -> Self {
         let step = |node: &'a Node| Step::new(ctx, node);
         Self {
@@ -54,6 +54,14 @@ impl<'a> Scope<'a> {
             steps: spec.list("steps").iter().map(step).collect(),
             outer,
         }
+    }
+
+    /// The scope of an action, whose only step is itself.
+    pub(crate) fn of_action(ctx: &Context<'a>, spec: &'a Node) -> Self {
+        let mut scope = Self::new(ctx, spec, Outer::default());
+        scope.results.clear();
+        scope.steps = vec![Step::new(ctx, spec)];
+        scope
     }
 
     /// The type of a parameter of that name, its own or one from around.

@@ -24,6 +24,8 @@ const HEADS: [&str; 11] = [
 pub(crate) struct Variable<'a> {
     /// The whole text in which it stands.
     pub(crate) text: &'a str,
+    /// Where `$(` stands in it, in bytes.
+    pub(crate) start: usize,
     /// Where to show it.
     pub(crate) span: Span,
     /// Between the parentheses.
@@ -153,6 +155,7 @@ pub(crate) fn variables(node: &Node) -> Vec<Variable<'_>> {
             let expression = it.expression;
             let variable = Variable {
                 text,
+                start: it.start,
                 span,
                 expression,
                 parts,

@@ -8,6 +8,7 @@ pub(crate) mod pods;
 pub(crate) mod results;
 pub(crate) mod script;
 pub(crate) mod timeouts;
+pub(crate) mod unused;
 pub(crate) mod variables;
 pub(crate) mod wiring;
 pub(crate) mod workspaces;

@@ -1,7 +1,7 @@
 //! Messages about scripts and secrets.
 
 use crate::admit::controller::variable::Variable;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::yaml::Node;
 
 pub(crate) fn spliced(
@@ -32,4 +32,11 @@ pub(crate) fn secret(value: &Node, name: &str) -> Diagnostic {
         .note("parameters are shown in the run, in its pods and in whatever records them");
     found.severity = Severity::Warning;
     found.help("put it into a Secret, and mount that as a workspace or take it with `secretKeyRef`")
+}
+
+pub(crate) fn rewrite(edits: Vec<Edit>) -> Fix {
+    Fix {
+        title: "pass the parameters through the environment".to_owned(),
+        edits,
+    }
 }
