@@ -58,6 +58,7 @@ fn task<'a>(ctx: &Context<'a>, spec: &'a Node, sink: &mut Sink) {
     run::steps(&scope, sink);
     unused::params(spec, &scope.params, sink);
     unused::results(&scope, sink);
+    indices::judge(spec, &scope.params, &[], None, sink);
 }
 
 fn action<'a>(ctx: &Context<'a>, spec: &'a Node, sink: &mut Sink) {

@@ -404,6 +404,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::None,
         "a program or a value that exceeds a limit",
     ),
+    warning(
+        "trailing-newline",
+        Gate::None,
+        "a result that ends with a line break",
+    ),
     error(
         "two-volumes",
         Gate::Controller,
@@ -481,6 +486,11 @@ pub(crate) static CODES: &[Code] = &[
         "a mount of a volume that nothing declares",
     ),
     error("unreadable-file", Gate::None, "a file that cannot be read"),
+    warning(
+        "unusable-name",
+        Gate::None,
+        "a name that only a pipeline can use",
+    ),
     warning("unused", Gate::None, "something declared that nothing uses"),
     error(
         "webhook-crash",

@@ -5,14 +5,17 @@ use indexmap::IndexMap;
 use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::variable::Part;
 use crate::admit::errors::controller::calls as errors;
+use crate::base::Span;
 use crate::diag::Sink;
 use crate::yaml::{Data, Node};
 
-/// Judges the indices in a spec, with what its parameters are given here, else by default.
+/// Judges the indices in a spec, with what its parameters are given here, else by default; `call` is where that is said, and
+/// absent where the spec stands alone.
 pub(crate) fn judge(
     spec: &Node,
     declared: &IndexMap<&str, Declared<'_>>,
     given: &[Named<'_>],
+    call: Option<Span>,
     sink: &mut Sink,
 ) {
     if declared.values().all(|it| it.shape != Shape::Array) {
@@ -31,7 +34,11 @@ pub(crate) fn judge(
             && *index >= items.len()
             && items.iter().all(is_one)
         {
-            sink.push(errors::index(&it, value, items.len()));
+            sink.push(match (call, passed) {
+                (Some(_), Some(_)) => errors::index(&it, value.span, items.len(), it.span),
+                (Some(call), None) => errors::index(&it, call, items.len(), it.span),
+                (None, _) => errors::index_of_default(&it, value, items.len()),
+            });
         }
     }
 }

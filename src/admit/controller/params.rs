@@ -69,7 +69,7 @@ pub(crate) fn of_task<'a>(
             }
         }
     }
-    indices::judge(callee, &declared, &given, sink);
+    indices::judge(callee, &declared, &given, Some(call.at), sink);
 }
 
 /// A task that is written in the pipeline sees its arguments even where it declares none.

@@ -6,8 +6,8 @@ use crate::admit::Context;
 use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::{
-    defaults, graph, matrix, params, pods, resolve, results, run, script, substitutions, timeouts,
-    unused, wiring, workspaces,
+    defaults, graph, indices, matrix, params, pods, resolve, results, run, script, substitutions,
+    timeouts, unused, wiring, workspaces,
 };
 use crate::diag::Sink;
 use crate::yaml::Node;
@@ -161,9 +161,27 @@ impl<'a> Pipeline<'a> {
     }
 }
 
+/// Whether a task could declare a parameter of that name.
+fn is_name_of_task(name: &str) -> bool {
+    let fits = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
+    name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') && name.chars().all(fits)
+}
+
 /// Judges a pipeline; `run` is the spec of the run that it is embedded in.
 pub(crate) fn judge<'a>(ctx: &Context<'a>, spec: &'a Node, run: Option<&'a Node>, sink: &mut Sink) {
     let pipeline = Pipeline::new(ctx, spec, run);
+    for param in pipeline
+        .params
+        .values()
+        .filter(|it| !is_name_of_task(it.name))
+    {
+        sink.push(crate::admit::errors::controller::calls::name_of_param(
+            param,
+        ));
+    }
+    if run.is_none() {
+        indices::judge(spec, &pipeline.params, &[], None, sink);
+    }
     defaults::of_pipeline(&pipeline, sink);
     for task in &pipeline.tasks {
         if let Some(callee) = task.callee.spec() {

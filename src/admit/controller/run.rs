@@ -42,10 +42,11 @@ pub(crate) fn of_pipeline<'a>(
         })
     };
     params::of_run(ctx, &pipeline.params, &given, call, &is_used, sink);
-    indices::judge(spec, &pipeline.params, &given, sink);
+    indices::judge(spec, &pipeline.params, &given, Some(at), sink);
     workspaces::of_run(ctx, &pipeline, at, sink);
     timeouts::specs(&pipeline, run, sink);
     timeouts::of_run(&pipeline, run, sink);
+    timeouts::on_error(&pipeline, sink);
     match embedded {
         Some(spec) => {
             secret::of_spec(spec, sink);
@@ -77,7 +78,7 @@ pub(crate) fn of_task<'a>(ctx: &Context<'a>, object: &'a Object, run: &'a Node, 
     };
     let declared = model::declared(spec, "params");
     params::of_run(ctx, &declared, &given, call, &is_used, sink);
-    indices::judge(spec, &declared, &given, sink);
+    indices::judge(spec, &declared, &given, Some(at), sink);
     workspaces::of_task_run(ctx, run, spec, at, embedded.is_some(), sink);
     timeouts::overrides(run, spec, sink);
     if let Some(spec) = embedded {

@@ -3,11 +3,11 @@
 mod rewrite;
 
 use crate::admit::Context;
-use crate::admit::controller::model::{self, Declared};
+use crate::admit::controller::model::{self, Declared, Shape};
 use crate::admit::controller::task::Scope;
 use crate::admit::controller::variable::{Variable, variables};
 use crate::admit::errors::controller::script as errors;
-use crate::base::shell::takes_code;
+use crate::base::shell::{is_for_a_shell, takes_code};
 use crate::diag::Sink;
 use crate::yaml::Node;
 
@@ -19,6 +19,11 @@ pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
         enums && param.is_some_and(has_enum)
     };
     let spec = scope.spec;
+    for step in spec.list("steps") {
+        if let Some(script) = step.get("script") {
+            line_breaks(scope, script, sink);
+        }
+    }
     for container in spec.list("steps").iter().chain(spec.list("sidecars")) {
         if let Some(script) = container.get("script") {
             spliced(container, script, None, &is_enumerated, sink);
@@ -36,6 +41,47 @@ pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// `echo` ends what it writes with a line break, which becomes part of a result.
+fn line_breaks(scope: &Scope<'_>, script: &Node, sink: &mut Sink) {
+    let text = script.text().unwrap_or_default();
+    if !is_for_a_shell(text) {
+        return;
+    }
+    for it in variables(script).iter().filter(|it| it.head() == "results") {
+        let Some(name) = it.name(1).filter(|_| it.is(2, "path")) else {
+            continue;
+        };
+        let is_string = scope
+            .results
+            .get(name)
+            .is_some_and(|it| it.shape == Shape::String);
+        let before = text.get(..it.start).unwrap_or("");
+        let line = before.rfind('\n').map_or(0, |it| it + 1);
+        if let Some((start, end)) = echo(before.get(line..).unwrap_or("")).filter(|_| is_string) {
+            let span = script.part(line + start..line + end);
+            sink.push(errors::line_break(span, name));
+        }
+    }
+}
+
+/// Where the `echo` stands whose words alone go into what follows; not one that is told to write no line break.
+fn echo(line: &str) -> Option<(usize, usize)> {
+    let line = line.trim_end_matches(['"', '{', ' ']);
+    let command = match line.strip_suffix("tee") {
+        Some(piped) => piped.trim_end().strip_suffix('|')?,
+        None => line.strip_suffix('>')?.trim_end_matches('>'),
+    };
+    let start = command
+        .rfind([';', '&', '(', '{', '|'])
+        .map_or(0, |it| it + 1);
+    let own = command.get(start..)?;
+    let words = own.trim_start();
+    let start = start + own.len() - words.len();
+    let rest = words.strip_prefix("echo ")?;
+    let quiet = rest.trim_start().starts_with('-');
+    (!quiet).then_some((start, start + "echo".len()))
 }
 
 fn has_enum(param: &Declared<'_>) -> bool {

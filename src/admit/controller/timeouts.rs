@@ -1,8 +1,9 @@
 //! Timeouts and retries that no run can have.
 
-use crate::admit::controller::model::{self, Named};
+use crate::admit::controller::model::{self, Declared, Named};
 use crate::admit::controller::pipeline::{Pipeline, Task};
-use crate::admit::errors::controller::timeouts as errors;
+use crate::admit::controller::variable::variables;
+use crate::admit::errors::controller::{calls, timeouts as errors};
 use crate::diag::Sink;
 use crate::yaml::Node;
 
@@ -46,6 +47,34 @@ pub(crate) fn of_run(pipeline: &Pipeline<'_>, run: &Node, sink: &mut Sink) {
             && seconds(own).is_some_and(|it| it > limit)
         {
             sink.push(errors::longer_than_run(own, bound, task.name));
+        }
+    }
+}
+
+/// Judges `onError` that is a parameter, by what the run passes for it.
+pub(crate) fn on_error(pipeline: &Pipeline<'_>, sink: &mut Sink) {
+    let given = pipeline.arguments();
+    for own in pipeline
+        .tasks
+        .iter()
+        .filter_map(|it| it.node.get("onError"))
+    {
+        let all = variables(own);
+        let [it] = all.as_slice() else {
+            continue;
+        };
+        let Some((name, [])) = it.param().filter(|_| it.is_whole()) else {
+            continue;
+        };
+        let passed = given.iter().find(|it| it.name == name);
+        let declared = pipeline.params.get(name);
+        let value = passed.map(Named::value);
+        let value = value.or_else(|| declared.and_then(Declared::default));
+        if let Some((value, text)) = value.and_then(|it| Some((it, it.text()?)))
+            && !matches!(text, "continue" | "stopAndFail")
+            && !text.contains("$(")
+        {
+            sink.push(calls::on_error(value.span, own.span, text));
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::admit::controller::model::{Declared, Named, Shape};
 use crate::admit::controller::params::Call;
 use crate::admit::controller::variable::Variable;
+use crate::base::Span;
 use crate::diag::{Diagnostic, Severity};
 use crate::yaml::{Entry, Node};
 
@@ -125,22 +126,57 @@ fn listed(all: &[&str]) -> String {
     all.join(", ")
 }
 
-pub(crate) fn index(it: &Variable<'_>, value: &Node, length: usize) -> Diagnostic {
-    let elements = match length {
+/// What is passed is too short for how it is used.
+pub(crate) fn index(it: &Variable<'_>, at: Span, length: usize, used: Span) -> Diagnostic {
+    let message = format!(
+        "`$({})` is behind the end of the array, which has {}",
+        it.expression,
+        elements(length)
+    );
+    Diagnostic::new("index-range", at, message)
+        .label(used, "used here")
+        .note("the first element is `[0]`")
+}
+
+/// The default is too short, which an argument may mend.
+pub(crate) fn index_of_default(it: &Variable<'_>, value: &Node, length: usize) -> Diagnostic {
+    let message = format!(
+        "`$({})` is behind the end of the default, which has {}",
+        it.expression,
+        elements(length)
+    );
+    let mut found = Diagnostic::new("index-range", it.span, message)
+        .label(value.span, "the default")
+        .note("the first element is `[0]`");
+    found.severity = Severity::Warning;
+    found
+}
+
+fn elements(length: usize) -> String {
+    match length {
         1 => "1 element".to_owned(),
         many => format!("{many} elements"),
-    };
-    let message = format!(
-        "`$({})` is behind the end: there are {elements}",
-        it.expression
-    );
-    Diagnostic::new("index-range", it.span, message)
-        .label(value.span, "this is what it has")
-        .note("the first element is `[0]`")
+    }
 }
 
 pub(crate) fn value_of_run(it: &Variable<'_>) -> Diagnostic {
     let message = format!("`$({})` is not replaced in a value of a run", it.expression);
     Diagnostic::new("literal-variable", it.span, message)
         .note("a run knows no parameters or results: the text itself is passed on")
+}
+
+/// A parameter of a pipeline that no task could have.
+pub(crate) fn name_of_param(declared: &Declared<'_>) -> Diagnostic {
+    let message = format!("no task can have a parameter `{}`", declared.name);
+    Diagnostic::new("unusable-name", declared.span(), message)
+        .note("a pipeline may call it so, and a task that takes the name over is refused")
+        .help("begin with a letter or `_`, and go on with letters, digits, `_`, `-` and `.`")
+}
+
+/// `onError` made of a parameter.
+pub(crate) fn on_error(at: Span, used: Span, text: &str) -> Diagnostic {
+    let message = format!("`onError` cannot be `{text}`");
+    Diagnostic::new("enum-value", at, message)
+        .label(used, "used here")
+        .note("it is `continue` or `stopAndFail`")
 }

@@ -1,6 +1,7 @@
 //! Messages about scripts and secrets.
 
 use crate::admit::controller::variable::Variable;
+use crate::base::Span;
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
 use crate::yaml::Node;
 
@@ -39,4 +40,12 @@ pub(crate) fn rewrite(edits: Vec<Edit>) -> Fix {
         title: "pass the parameters through the environment".to_owned(),
         edits,
     }
+}
+
+pub(crate) fn line_break(echo: Span, result: &str) -> Diagnostic {
+    let message = format!("the result `{result}` will end with a line break");
+    Diagnostic::new("trailing-newline", echo, message)
+        .note("a result is taken as it is written, and what uses it gets the line break too")
+        .help("write `echo -n` or `printf '%s'`")
+        .fix("replace with `echo -n`", echo, "echo -n")
 }
