@@ -2,6 +2,7 @@
 
 mod analysis;
 mod delivery;
+mod embedded;
 mod errors;
 mod event;
 mod feature;
@@ -27,6 +28,7 @@ type Rule = fn(&Plan, &mut Sink);
 static RULES: &[Rule] = &[
     analysis::verify,
     delivery::verify,
+    embedded::check,
     event::check,
     feature::check,
     graph::check,

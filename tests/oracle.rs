@@ -17,6 +17,8 @@ mod fault;
 mod judge;
 #[path = "oracle/measure.rs"]
 mod measure;
+#[path = "oracle/program.rs"]
+mod program;
 #[path = "oracle/record.rs"]
 mod record;
 #[path = "golden/support.rs"]
@@ -25,6 +27,7 @@ mod support;
 #[path = "oracle/tool.rs"]
 mod tool;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -47,7 +50,8 @@ fn what_is_built_is_accepted() {
         ));
     };
     let mut complaints = String::new();
-    for (program, said) in open.iter().zip(judge::judge(&oracle, &open)) {
+    let judged = judge::judge(&oracle, open.iter().copied());
+    for (program, said) in open.iter().zip(judged) {
         if said.is_empty() {
             record.accept(program.hash());
         } else {
@@ -58,14 +62,45 @@ fn what_is_built_is_accepted() {
     assert!(complaints.is_empty(), "\n{complaints}");
 }
 
+/// What is built from programs by chance is accepted as well. `WUDI_SEED` and `WUDI_PROGRAMS` say which, and how many.
+#[test]
+fn programs_by_chance_are_accepted() {
+    let Some(oracle) = Oracle::find() else {
+        return tool::tell("skipped: no oracle, and nothing is recorded of programs by chance");
+    };
+    let (first, count) = (number("WUDI_SEED", 0), number("WUDI_PROGRAMS", 200));
+    let mut built = Vec::new();
+    let mut refused: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for seed in first..first + count {
+        let program = program::program(seed);
+        let session = program.open();
+        match corpus::Built::new(program.text, corpus::settings(&program.package), &session) {
+            Some(it) => built.push(it),
+            None => {
+                let code = support::codes(&session).into_iter().map(|it| it.2).next();
+                refused
+                    .entry(code.unwrap_or_default())
+                    .or_default()
+                    .push(seed);
+            }
+        }
+    }
+    let mut complaints = String::new();
+    for (program, said) in built.iter().zip(judge::judge(&oracle, built.iter())) {
+        if !said.is_empty() {
+            let _ = writeln!(complaints, "{}\n  {}\n", program.name, said.join("\n  "));
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
+    // A generator whose programs are refused tests nothing.
+    let share = built.len() * 100 / usize::try_from(count).unwrap();
+    assert!(share >= 70, "only {share}% check: {refused:?}");
+}
+
 /// Not a test but a report, of `tests/oracle/measure`: how often wudi and Tekton disagree about the files of `WUDI_FILES`.
 #[test]
 #[ignore = "a report"]
 fn report() {
-    let number = |name: &str, otherwise: u64| {
-        let said = std::env::var(name).ok();
-        said.map_or(otherwise, |it| it.parse().unwrap())
-    };
     let files = std::env::var_os("WUDI_FILES").unwrap_or_default();
     let directories: Vec<PathBuf> = std::env::split_paths(&files).collect();
     let oracle = Oracle::find().expect("tests/oracle/build");
@@ -75,4 +110,9 @@ fn report() {
     let count = usize::try_from(number("WUDI_FAULTS", 5000)).unwrap();
     let faulty = measure::faulty(&sound, number("WUDI_SEED", 0), count);
     tool::print(&measure::compare(&oracle, &faulty).shown("faults"));
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    let said = std::env::var(name).ok();
+    said.map_or(otherwise, |it| it.parse().unwrap())
 }

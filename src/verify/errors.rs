@@ -88,6 +88,24 @@ pub(crate) fn result_of_pipeline(span: Span, node: &Name, result: &str) -> Diagn
     .help("without `enable-api-fields=alpha` in `wudi.toml` the nodes of the called pipeline stand in this one, and their results can be used; or hand it on in a workspace")
 }
 
+/// Two claims in one pod: the node, its workspaces.
+pub(crate) fn two_volumes(
+    span: Span,
+    node: &Name,
+    (one, other): (&Name, &Name),
+    bound: (Span, Span),
+) -> Diagnostic {
+    Diagnostic::new(
+        "two-volumes",
+        span,
+        format!("`{node}` would mount the claims of both `{one}` and `{other}`"),
+    )
+    .label(bound.0, format!("the claim of `{one}`"))
+    .label(bound.1, format!("the claim of `{other}`"))
+    .note("with `coschedule: workspaces` a pod can mount one claim, since each is tied to a node of the cluster")
+    .help("bind both to one claim, with a `sub-path` each, or set `coschedule = \"disabled\"` in `wudi.toml`")
+}
+
 pub(crate) fn unbound(span: Span, run: &Name, what: &str, workspace: &Workspace) -> Diagnostic {
     let name = &workspace.name;
     Diagnostic::new("unbound-workspace", span, format!("run `{run}` does not bind the workspace `{name}`"))
@@ -317,6 +335,25 @@ pub(crate) fn bad_param(span: Span, name: &Name) -> Diagnostic {
     .note("Tekton takes letters, digits, `_`, `.` and `-`, and a letter or `_` first")
 }
 
+pub(crate) fn dotted_record(span: Span, name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "name-form",
+        span,
+        format!("a record and its fields cannot be called `{name}`"),
+    )
+    .note("Tekton refers to a field as `params.record.field`, so neither name may hold a dot")
+}
+
+pub(crate) fn dotted_result(span: Span, name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "name-form",
+        span,
+        format!("nothing can refer to the result `{name}` of a node"),
+    )
+    .note("Tekton takes what follows a dot in the name of a result for a field of it")
+    .help("call the result otherwise, with `-` in the place of the dot")
+}
+
 pub(crate) fn bad_result(span: Span, name: &Name) -> Diagnostic {
     Diagnostic::new(
         "name-form",
@@ -345,6 +382,23 @@ pub(crate) fn bad_service(span: Span, name: &Name) -> Diagnostic {
 }
 
 // ---- shapes
+
+/// Parameters of one name and two shapes, in a run that holds its tasks.
+pub(crate) fn two_shapes(
+    span: Span,
+    name: &Name,
+    (what, before): (&str, &str),
+    first: Span,
+) -> Diagnostic {
+    Diagnostic::new(
+        "param-type",
+        span,
+        format!("the parameter `{name}` is {what} here, and {before} before"),
+    )
+    .label(first, format!("{before} here"))
+    .note("an event starts this, so Pipelines as Code writes the tasks into the run, where Tekton takes all parameters of one name for one")
+    .help("call one of the parameters otherwise")
+}
 
 pub(crate) fn no_steps(span: Span, name: &Name) -> Diagnostic {
     Diagnostic::new("missing-field", span, format!("task `{name}` has no step"))

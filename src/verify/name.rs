@@ -2,7 +2,7 @@
 
 use crate::base::{Name, Span};
 use crate::diag::Sink;
-use crate::plan::{Meta, Param, Plan, Run, Task};
+use crate::plan::{Expr, Meta, Param, ParamShape, Plan, Ref, Run, Task};
 use crate::verify::{errors, walk};
 
 const LONGEST: usize = 63;
@@ -23,12 +23,29 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
         params(pipeline.params.values(), sink);
         for node in walk::nodes(pipeline) {
             label(&node.name, node.span, "node", sink);
+            for expr in node.expressions() {
+                dotted_results(expr, sink);
+            }
+        }
+        for value in pipeline.results.values().filter_map(|it| it.value.as_ref()) {
+            dotted_results(value, sink);
         }
     }
     for run in plan.runs.values() {
         of_run(run, sink);
     }
     of_delivery(plan, sink);
+}
+
+/// A reference ends at a dot, and there is no other form of it.
+fn dotted_results(expr: &Expr, sink: &mut Sink) {
+    expr.each_ref(&mut |it, span| {
+        if let Ref::NodeResult(_, name) = it
+            && name.contains('.')
+        {
+            sink.push(errors::dotted_result(span, name));
+        }
+    });
 }
 
 fn of_task(task: &Task, sink: &mut Sink) {
@@ -94,8 +111,18 @@ fn label(name: &Name, span: Span, what: &str, sink: &mut Sink) {
 }
 
 fn params<'a>(all: impl Iterator<Item = &'a Param>, sink: &mut Sink) {
-    for param in all.filter(|it| !is_param(&it.name)) {
-        sink.push(errors::bad_param(param.span, &param.name));
+    for param in all {
+        if !is_param(&param.name) {
+            sink.push(errors::bad_param(param.span, &param.name));
+        }
+        let ParamShape::Object(keys) = &param.shape else {
+            continue;
+        };
+        for name in [&param.name].into_iter().chain(keys) {
+            if name.contains('.') {
+                sink.push(errors::dotted_record(param.span, name));
+            }
+        }
     }
 }
 

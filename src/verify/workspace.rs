@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::base::Name;
+use crate::base::{Name, Span};
 use crate::diag::Sink;
-use crate::plan::{Callee, Node, Pipeline, Plan, Run, Target, Workspace};
+use crate::plan::{Callee, Expr, Node, Pipeline, Plan, Run, Target, Workspace};
+use crate::schema::profile::Coschedule;
 use crate::verify::errors;
 
 pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
@@ -12,6 +13,9 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
         maybe_unbound(plan, pipeline, sink);
     }
     for run in plan.runs.values() {
+        if plan.profile.tekton.coschedule() == Coschedule::Workspaces {
+            two_volumes(plan, run, sink);
+        }
         let Some((what, workspaces)) = needed(plan, run) else {
             continue;
         };
@@ -45,6 +49,72 @@ fn maybe_unbound(plan: &Plan, pipeline: &Pipeline, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// A pod that Tekton ties to a node of the cluster mounts one claim.
+fn two_volumes(plan: &Plan, run: &Run, sink: &mut Sink) {
+    match &run.target {
+        Target::Pipeline(name) => {
+            let pipeline = plan.pipelines.get(name).into_iter();
+            for node in pipeline.flat_map(|it| it.nodes.iter().chain(&it.finally)) {
+                let used = node.workspaces.values();
+                let used = used.map(|it| (&it.workspace, it.span));
+                one_volume(run, &node.name, used, sink);
+            }
+        }
+        Target::Task(_) => {
+            let used = run.workspaces.iter();
+            let used = used.map(|(name, (_, span))| (name, *span));
+            one_volume(run, &run.meta.name, used, sink);
+        }
+    }
+}
+
+/// One pod, by the workspaces that it uses.
+fn one_volume<'a>(
+    run: &Run,
+    pod: &Name,
+    used: impl Iterator<Item = (&'a Name, Span)>,
+    sink: &mut Sink,
+) {
+    let mut first: Option<(&Name, Claim, Span)> = None;
+    for (name, span) in used {
+        let Some((source, bound)) = run.workspaces.get(name) else {
+            continue;
+        };
+        let Some(claim) = claim(name, source) else {
+            continue;
+        };
+        match &first {
+            None => first = Some((name, claim, *bound)),
+            Some((_, before, _)) if *before == claim => {}
+            Some((before, _, at)) => {
+                sink.push(errors::two_volumes(
+                    span,
+                    pod,
+                    (*before, name),
+                    (*at, *bound),
+                ));
+                return;
+            }
+        }
+    }
+}
+
+/// Which volume stands behind a workspace.
+#[derive(PartialEq)]
+enum Claim {
+    /// Made for the workspace of that name.
+    Made(Name),
+    Existing(Name),
+}
+
+fn claim(workspace: &Name, source: &Expr) -> Option<Claim> {
+    if source.get("volumeClaimTemplate").is_some() {
+        return Some(Claim::Made(workspace.clone()));
+    }
+    let name = source.get("persistentVolumeClaim")?.get("claimName")?;
+    name.text().map(|it| Claim::Existing(Name::new(it)))
 }
 
 /// The workspaces of what a node calls.

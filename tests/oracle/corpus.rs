@@ -128,7 +128,7 @@ fn name(path: &Path) -> String {
 }
 
 /// What a `wudi.toml` says about the cluster.
-fn settings(text: &str) -> Settings {
+pub fn settings(text: &str) -> Settings {
     let mut settings = Settings::default();
     let Ok(table) = text.parse::<toml::Table>() else {
         return settings;

@@ -13,7 +13,8 @@ struct Question<'a> {
 }
 
 /// What the oracles have against each program.
-pub fn judge(oracle: &Oracle, programs: &[&Built]) -> Vec<Vec<String>> {
+pub fn judge<'a>(oracle: &Oracle, programs: impl Iterator<Item = &'a Built>) -> Vec<Vec<String>> {
+    let programs: Vec<&Built> = programs.collect();
     let mut said: Vec<Vec<String>> = vec![Vec::new(); programs.len()];
     let mut questions = Vec::new();
     let mut directories = Vec::new();

@@ -138,6 +138,7 @@ pub(crate) fn path(reference: &Ref) -> Option<String> {
     let path = match reference {
         Ref::Param(name) | Ref::Each(name) if name.contains('.') => format!("params[\"{name}\"]"),
         Ref::Param(name) | Ref::Each(name) => format!("params.{name}"),
+        Ref::ResultPath(name) if name.contains('.') => format!("results[\"{name}\"].path"),
         Ref::ResultPath(name) => format!("results.{name}.path"),
         Ref::StepResultPath(_, name) => format!("step.results.{name}.path"),
         Ref::StepResult(step, name) => format!("steps.{step}.results.{name}"),

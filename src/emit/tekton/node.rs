@@ -1,6 +1,7 @@
 //! Nodes of a pipeline.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -11,7 +12,9 @@ use crate::emit::core::data::{self, Fields};
 use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{meta, param, pipeline, step, task};
-use crate::plan::{Callee, Expr, Node, Pipeline, Ref, Task, Workspace, WorkspaceUse};
+use crate::plan::{
+    Callee, Expr, ExprKind, Node, ParamShape, Pipeline, Ref, Task, Workspace, WorkspaceUse,
+};
 use crate::schema::profile::ApiFields;
 use crate::value::Value;
 use crate::yaml::Tree;
@@ -53,7 +56,9 @@ pub(crate) fn node(
     }
     let on_error = node.on_error.as_ref();
     step::put_on_error(node.continue_on_error, on_error, &mut fields, ctx, sink);
-    fields.put_filled("params", param::arguments(&given(node, ctx), ctx, sink));
+    let mut args = given(node, ctx);
+    spelled(&mut args, node, ctx);
+    fields.put_filled("params", param::arguments(&args, ctx, sink));
     fields.put_filled("matrix", matrix(node, ctx, sink));
     fields.put_filled("workspaces", workspaces(node, ctx, sink));
     fields.into()
@@ -192,6 +197,39 @@ fn given(node: &Node, ctx: Context<'_>) -> IndexMap<Name, Expr> {
         }
     }
     args
+}
+
+/// A whole record key by key, where another node is given one that is written out under that name: in a run that holds its
+/// tasks Tekton's webhook takes parameters of one name for one, and breaks when it meets both forms.
+fn spelled(args: &mut IndexMap<Name, Expr>, node: &Node, ctx: Context<'_>) {
+    let others = ctx.pipeline.into_iter().flat_map(|it| &it.nodes);
+    let others = others.filter(|it| it.name != node.name);
+    let others: Vec<IndexMap<Name, Expr>> = others.map(|it| given(it, ctx)).collect();
+    for (name, value) in args.iter_mut() {
+        let ExprKind::Ref(_) = value.kind else {
+            continue;
+        };
+        let param = ctx.task_of(node).and_then(|it| it.params.get(name));
+        let Some(ParamShape::Object(keys)) = param.map(|it| &it.shape) else {
+            continue;
+        };
+        let is_written = |it: &Expr| {
+            matches!(
+                it.kind,
+                ExprKind::Record(_) | ExprKind::Const(Value::Record(_))
+            )
+        };
+        if !others.iter().filter_map(|it| it.get(name)).any(is_written) {
+            continue;
+        }
+        let span = value.span;
+        let whole = Arc::new(value.clone());
+        let key = |key: &Name| {
+            let kind = ExprKind::Field(whole.clone(), key.clone());
+            (key.clone(), Expr { kind, span })
+        };
+        value.kind = ExprKind::Record(Arc::new(keys.iter().map(key).collect()));
+    }
 }
 
 fn matrix(node: &Node, ctx: Context<'_>, sink: &mut Sink) -> Tree {
