@@ -172,10 +172,14 @@ pub(crate) fn argument(expr: &Expr, ctx: Context<'_>, sink: &mut Sink) -> Tree {
         | ExprKind::Call(..)
         | ExprKind::If(_)
         | ExprKind::Error => {
-            if let Some(whole) = reference::whole(expr, ctx) {
-                return Tree::String(whole);
+            let Some(whole) = reference::whole(expr, ctx) else {
+                return Tree::String(text(expr, ctx, sink));
+            };
+            // A list by a name with dots is seen as an element only, not as the whole value.
+            match whole.starts_with("$(params[") {
+                true => Tree::Array(vec![Tree::String(whole)]),
+                false => Tree::String(whole),
             }
-            Tree::String(text(expr, ctx, sink))
         }
     }
 }

@@ -64,7 +64,7 @@ fn two_volumes(plan: &Plan, run: &Run, sink: &mut Sink) {
         }
         Target::Task(_) => {
             let used = run.workspaces.iter();
-            let used = used.map(|(name, (_, span))| (name, *span));
+            let used = used.map(|(name, (source, _))| (name, source.span));
             one_volume(run, &run.meta.name, used, sink);
         }
     }
@@ -79,14 +79,14 @@ fn one_volume<'a>(
 ) {
     let mut first: Option<(&Name, Claim, Span)> = None;
     for (name, span) in used {
-        let Some((source, bound)) = run.workspaces.get(name) else {
+        let Some((source, _)) = run.workspaces.get(name) else {
             continue;
         };
         let Some(claim) = claim(name, source) else {
             continue;
         };
         match &first {
-            None => first = Some((name, claim, *bound)),
+            None => first = Some((name, claim, source.span)),
             Some((_, before, _)) if *before == claim => {}
             Some((before, _, at)) => {
                 sink.push(errors::two_volumes(
