@@ -95,13 +95,14 @@ pub(crate) fn two_volumes(
     (one, other): (&Name, &Name),
     bound: (Span, Span),
 ) -> Diagnostic {
-    Diagnostic::new(
-        "two-volumes",
-        span,
-        format!("`{node}` would mount the claims of both `{one}` and `{other}`"),
-    )
-    .label(bound.0, format!("the claim of `{one}`"))
-    .label(bound.1, format!("the claim of `{other}`"))
+    let message = format!("`{node}` would mount the claims of both `{one}` and `{other}`");
+    let found = Diagnostic::new("two-volumes", span, message);
+    let found = match bound.0 == bound.1 {
+        true => found.label(bound.0, "both are bound here"),
+        false => { found.label(bound.0, format!("the claim of `{one}`")) }
+            .label(bound.1, format!("the claim of `{other}`")),
+    };
+    found
     .note("with `coschedule: workspaces` a pod can mount one claim, since each is tied to a node of the cluster")
     .help("bind both to one claim, with a `sub-path` each, or set `coschedule = \"disabled\"` in `wudi.toml`")
 }

@@ -93,7 +93,7 @@ fn one_volume<'a>(
                     span,
                     pod,
                     (*before, name),
-                    (*at, *bound),
+                    (*at, source.span),
                 ));
                 return;
             }
