@@ -10,6 +10,8 @@ struct Question<'a> {
     program: usize,
     settings: &'a Settings,
     text: String,
+    /// Whether all that it refers to must be among it: what a program writes as a bare object may be of a cluster.
+    is_whole: bool,
 }
 
 /// What the oracles have against each program.
@@ -19,14 +21,20 @@ pub fn judge<'a>(oracle: &Oracle, programs: impl Iterator<Item = &'a Built>) -> 
     let mut questions = Vec::new();
     let mut directories = Vec::new();
     for (program, built) in programs.iter().enumerate() {
-        let (events, applied): (Vec<_>, Vec<_>) =
-            { built.files.iter() }.partition(|(path, _)| path.starts_with(".tekton/"));
-        if !applied.is_empty() {
-            let texts = applied.into_iter().map(|(_, text)| text.as_str());
+        let below = |directory: &'static str| {
+            let files = built.files.iter();
+            files.filter(move |(path, _)| path.starts_with(directory))
+        };
+        let events: Vec<_> = below(".tekton/").collect();
+        let bare = { built.files.iter() }
+            .filter(|(path, _)| !path.starts_with(".tekton/") && !path.starts_with("tekton/"));
+        let parts = [(stream(below("tekton/")), true), (stream(bare), false)];
+        for (text, is_whole) in parts.into_iter().filter(|it| !it.0.is_empty()) {
             questions.push(Question {
                 program,
                 settings: &built.settings,
-                text: stream(texts),
+                text,
+                is_whole,
             });
         }
         if !events.is_empty() {
@@ -42,6 +50,7 @@ pub fn judge<'a>(oracle: &Oracle, programs: impl Iterator<Item = &'a Built>) -> 
                 program: *program,
                 settings: &programs[*program].settings,
                 text: text(&run["yaml"]),
+                is_whole: true,
             });
         }
     }
@@ -52,11 +61,13 @@ pub fn judge<'a>(oracle: &Oracle, programs: impl Iterator<Item = &'a Built>) -> 
 fn ask(oracle: &Oracle, questions: &[Question<'_>], said: &mut [Vec<String>]) {
     let all: Vec<&Question<'_>> = questions.iter().collect();
     for (question, answers) in all.iter().zip(oracle.admit(&cases(&all))) {
-        let against = answers.iter().flat_map(against_document);
-        said[question.program].extend(against);
+        let answers = answers
+            .iter()
+            .filter(|it| question.is_whole || !is_absence(it));
+        said[question.program].extend(answers.flat_map(against_document));
     }
     let is_run = |it: &&Question<'_>| {
-        it.text.contains("kind: PipelineRun") || it.text.contains("kind: TaskRun")
+        it.is_whole && (it.text.contains("kind: PipelineRun") || it.text.contains("kind: TaskRun"))
     };
     let played: Vec<&Question<'_>> = questions.iter().filter(is_run).collect();
     for (question, answer) in played.iter().zip(oracle.play(&cases(&played))) {
@@ -147,6 +158,12 @@ fn against_document(answer: &Value) -> Vec<String> {
     said
 }
 
+/// Whether something is missed that a cluster may have.
+fn is_absence(answer: &Value) -> bool {
+    let reason = answer["reason"].as_str().unwrap_or_default();
+    matches!(reason, "CouldntGetTask" | "CouldntGetPipeline")
+}
+
 /// What happens to runs whose every task succeeds, other than that they succeed.
 fn against_play(answer: &Value) -> Vec<String> {
     let mut said = Vec::new();
@@ -184,8 +201,8 @@ fn against_play(answer: &Value) -> Vec<String> {
     said
 }
 
-fn stream<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let texts: Vec<&str> = texts.collect();
+fn stream<'a>(files: impl Iterator<Item = &'a (String, String)>) -> String {
+    let texts: Vec<&str> = files.map(|(_, text)| text.as_str()).collect();
     texts.join("---\n")
 }
 

@@ -151,6 +151,7 @@ impl Maker {
             "",
             "api = \"v1beta1\"",
             "flags = [\"enable-api-fields=alpha\"]",
+            "flags = [\"enable-api-fields=stable\"]",
             "flags = [\"enable-param-enum\", \"enable-cel-in-whenexpression\"]",
         ]);
         let layout = *self.chance.pick(&["split", "inline"]);
