@@ -23,11 +23,10 @@ pub(crate) fn objects(node: &Node, sink: &mut Sink) -> Vec<Object> {
 
 /// The object that a document is; what is wrong with it is reported.
 pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
-    let api = node.get("apiVersion")?.text()?;
-    let named = node.get("kind")?;
+    let (api, named) = called(node, sink)?;
     let name = named.text()?;
     let (kind, version) = kind_of(api, name);
-    let group = api.split_once('/').map_or("", |(group, _)| group);
+    let group = group(api);
     let found = schema::find(api, name);
     if found.is_none() && is_tektons(group) {
         let mut others = schema::kinds_called(name)
@@ -52,6 +51,47 @@ pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
         broken: sink.errors() > before,
         root,
     })
+}
+
+/// What an object says it is: its `apiVersion`, and the node of its `kind`. Where one of them is no text although the other one
+/// is of Tekton, that is reported; what says nothing of both is no object.
+fn called<'a>(node: &'a Node, sink: &mut Sink) -> Option<(&'a str, &'a Node)> {
+    let said = |key: &str| {
+        let folded = || {
+            node.entries()
+                .iter()
+                .find(|it| it.key.eq_ignore_ascii_case(key))
+        };
+        let entry = node.entry(key).or_else(folded);
+        entry.map(|it| &it.value).filter(|it| !it.is_null())
+    };
+    let (api, kind) = (said("apiVersion"), said("kind"));
+    let (version, name) = (api.and_then(Node::text), kind.and_then(Node::text));
+    match (version, name, kind) {
+        (Some(version), Some(_), Some(kind)) => return Some((version, kind)),
+        (Some(version), None, _) if is_tektons(group(version)) => {
+            let at = kind.or(api).map_or(node.span, |it| it.span);
+            sink.push(errors::no_kind(at, "kind", kind.is_some()));
+        }
+        (None, Some(name), Some(kind))
+            if is_tekton_kind(name) && node.get("metadata").is_some() =>
+        {
+            let at = api.unwrap_or(kind).span;
+            sink.push(errors::no_kind(at, "apiVersion", api.is_some()));
+        }
+        _ => {}
+    }
+    None
+}
+
+fn group(api: &str) -> &str {
+    api.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether Tekton serves a kind of that name in some version.
+fn is_tekton_kind(name: &str) -> bool {
+    let mut kinds = schema::kinds_called(name).iter();
+    kinds.any(|it| is_tektons(it.group()))
 }
 
 /// Whether Tekton's webhook decodes the objects of the group.

@@ -115,6 +115,16 @@ pub(crate) fn not_served(at: Span, api: &str, kind: &str, instead: Option<&str>)
     }
 }
 
+/// An object whose `apiVersion` or `kind` is missing or no string.
+pub(crate) fn no_kind(at: Span, key: &str, stands: bool) -> Diagnostic {
+    let message = match stands {
+        true => format!("`{key}` must be a string"),
+        false => format!("this object says no `{key}`"),
+    };
+    let note = "without it the API server does not know what the object is";
+    Diagnostic::new("unknown-api", at, message).note(note)
+}
+
 fn warning(found: Diagnostic) -> Diagnostic {
     Diagnostic {
         severity: Severity::Warning,
