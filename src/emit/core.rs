@@ -19,6 +19,7 @@ use crate::emit::core::data::Fields;
 use crate::plan::app::{App, PATCH_WORDS};
 use crate::plan::env::Environment;
 use crate::plan::{Meta, Object, Plan};
+use crate::schema::Node;
 use crate::yaml::Tree;
 
 /// The label that says of which app an object is.
@@ -59,9 +60,20 @@ pub(crate) fn app_objects(app: &App, place: Place<'_>) -> Vec<Tree> {
 /// `patch: { service: { … } }`: lays fields over the object that the word means.
 fn amend(object: &mut Tree, patches: &Tree) {
     let word = object.get("kind").and_then(Tree::as_str).and_then(word_of);
-    if let Some(patch) = word.and_then(|it| patches.get(it)) {
-        data::merge(object, patch);
+    let Some(patch) = word.and_then(|it| patches.get(it)) else {
+        return;
+    };
+    match schema_of(object) {
+        Some(node) => data::merge_as(object, patch, &node),
+        None => data::merge(object, patch),
     }
+}
+
+/// What the published schema of an object's kind says, where there is one.
+fn schema_of(object: &Tree) -> Option<Node> {
+    let text = |field: &str| object.get(field).and_then(Tree::as_str);
+    let kind = crate::schema::find(text("apiVersion")?, text("kind")?)?;
+    kind.object().map(Node::Object)
 }
 
 /// The word for an object of an app in `patch:`.

@@ -47,14 +47,16 @@ pub(crate) fn laid(base: Option<&Expr>, over: Expr, ty: &Type) -> Expr {
         Type::Optional(of) => laid(base, over, of),
         Type::Object(object) => {
             let record = object.record();
-            fields_laid(base, over, &|name| {
+            fields_laid(base, over, object.partial, &|name| {
                 record.fields.get(name).map(|it| it.ty.clone())
             })
         }
-        Type::Record(record) if has_schema(ty) => fields_laid(base, over, &|name| {
+        Type::Record(record) if has_schema(ty) => fields_laid(base, over, false, &|name| {
             record.fields.get(name).map(|it| it.ty.clone())
         }),
-        Type::Map(of) if has_schema(of) => fields_laid(base, over, &|_| Some((**of).clone())),
+        Type::Map(of) if has_schema(of) => {
+            fields_laid(base, over, false, &|_| Some((**of).clone()))
+        }
         Type::List(of) => list_laid(base, over, of),
         Type::Union(all) => {
             let of_form = all.iter().find(|it| has_schema(it) && has_form(&over, it));
@@ -97,8 +99,14 @@ fn plainly(base: Option<&Expr>, over: Expr) -> Expr {
     }
 }
 
-/// The fields of `over` laid over those of `base`; `none` removes.
-fn fields_laid(base: Option<&Expr>, over: Expr, type_of: &dyn Fn(&Name) -> Option<Type>) -> Expr {
+/// The fields of `over` laid over those of `base`; `none` removes. Where `base` is itself to be laid over something (`partial`),
+/// `none` stays for that.
+fn fields_laid(
+    base: Option<&Expr>,
+    over: Expr,
+    partial: bool,
+    type_of: &dyn Fn(&Name) -> Option<Type>,
+) -> Expr {
     let Some(changes) = amend::record(&over) else {
         return over;
     };
@@ -106,6 +114,9 @@ fn fields_laid(base: Option<&Expr>, over: Expr, type_of: &dyn Fn(&Name) -> Optio
     for (name, change) in changes {
         if amend::is_none(&change) {
             fields.shift_remove(&name);
+            if partial {
+                fields.insert(name, change);
+            }
             continue;
         }
         let before = fields.get(&name);
@@ -136,7 +147,7 @@ fn list_laid(base: Option<&Expr>, over: Expr, of: &Type) -> Expr {
     };
     let changes: Vec<Expr> = match (amend::record(&over), fold::elements(&over)) {
         (Some(entries), _) => {
-            return merged(base, span, entries_of(entries, object), of, key);
+            return merged(base, span, entries_of(entries, object), object, key);
         }
         (None, Some(elements)) => elements,
         (None, None) => return over,
@@ -153,7 +164,7 @@ fn list_laid(base: Option<&Expr>, over: Expr, of: &Type) -> Expr {
     if seen.is_empty() {
         return list_laid(None, fold::list(span, elements_of(&over)), &plain(object));
     }
-    merged(base, span, seen, of, key)
+    merged(base, span, seen, object, key)
 }
 
 fn plain(object: ObjectType) -> Type {
@@ -191,9 +202,10 @@ fn merged(
     base: Option<&Expr>,
     span: Span,
     changes: IndexMap<String, Expr>,
-    of: &Type,
-    key: &str,
+    object: ObjectType,
+    key: &'static str,
 ) -> Expr {
+    let of = &Type::Object(object);
     let mut all: IndexMap<String, Expr> = IndexMap::new();
     for (index, element) in base.map(elements_of).unwrap_or_default().iter().enumerate() {
         let text = key_of(element, key).unwrap_or_else(|| format!("\0{index}"));
@@ -202,6 +214,10 @@ fn merged(
     for (text, change) in changes {
         if amend::is_none(&change) {
             all.shift_remove(&text);
+            if object.partial {
+                let element = removed(&Name::new(&text), key, object, change.span);
+                all.insert(text, element);
+            }
             continue;
         }
         let value = laid(all.get(&text), change, of);
@@ -226,6 +242,16 @@ fn element(name: &Name, value: Expr, object: ObjectType) -> Expr {
         None => fields.extend(short(object, value)),
     }
     fold::record(span, fields)
+}
+
+/// An element that removes the one of its key, as `kubectl` writes that.
+fn removed(name: &Name, key: &'static str, object: ObjectType, span: Span) -> Expr {
+    let directive = Expr::constant(span, Value::str("delete"));
+    let fields = [
+        (Name::new_static(key), key_value(name, key, object, span)),
+        (Name::new_static("$patch"), directive),
+    ];
+    fold::record(span, IndexMap::from(fields))
 }
 
 /// The key as its field has it: a number where the field is one.

@@ -63,10 +63,15 @@ impl ObjectType {
                 Type::Opaque(Name::new_static("VolumeSource")),
                 Type::thing("secret", None, IndexMap::new()),
             ],
-            _ => return Some(object),
+            _ => Vec::new(),
         };
         all.push(object);
-        Some(Type::Union(all))
+        let ty = match all.as_slice() {
+            [only] => only.clone(),
+            _ => Type::Union(all),
+        };
+        // What is laid over an object may remove elements of it.
+        Some(if self.partial { ty.optional() } else { ty })
     }
 
     /// The fields, as a record of that name.

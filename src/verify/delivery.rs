@@ -5,9 +5,9 @@ mod form;
 
 use indexmap::IndexMap;
 
-use crate::base::{Name, Span, spelling};
+use crate::base::{Name, Span};
 use crate::diag::Sink;
-use crate::plan::app::{App, Container, PATCH_WORDS, Replicas, Workload};
+use crate::plan::app::{App, Container, Replicas, Workload};
 use crate::plan::env::Environment;
 use crate::plan::rollout::Rollout;
 use crate::plan::{Expr, Object, Plan};
@@ -95,23 +95,6 @@ fn app_rules(app: &App, sink: &mut Sink) {
     scaling(app, sink);
     disruption(app, sink);
     said_twice(app, sink);
-    patches(app, sink);
-}
-
-/// `patch:` amends what the app gives.
-fn patches(app: &App, sink: &mut Sink) {
-    let words = PATCH_WORDS.iter().map(|(word, _)| *word);
-    for (word, value) in app.patch.iter().flat_map(Expr::fields) {
-        if !words.clone().any(|it| word == it) {
-            let near = spelling::nearest(&word, words.clone());
-            sink.push(errors::unknown_patch(
-                value.span,
-                &word,
-                near,
-                words.clone(),
-            ));
-        }
-    }
 }
 
 fn check_form(problem: Option<&'static str>, at: Span, what: &str, text: &str, sink: &mut Sink) {

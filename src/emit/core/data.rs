@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use crate::base::Name;
 use crate::plan::{Expr, ExprKind, Part, Plan, Ref};
+use crate::schema::Node;
 use crate::value::{Thing, Value};
 use crate::yaml::Tree;
 
@@ -268,6 +269,76 @@ pub(crate) fn merge(under: &mut Tree, over: &Tree) {
             }
         }
         _ => *under = over.clone(),
+    }
+}
+
+/// The same by the schema of what is laid over: lists merge by the fields that it says, as `kubectl apply` merges them.
+pub(crate) fn merge_as(under: &mut Tree, over: &Tree, node: &Node) {
+    match (&mut *under, over) {
+        (Tree::Object(fields), Tree::Object(changes)) => {
+            for (key, change) in changes {
+                if change.is_null() {
+                    fields.shift_remove(key);
+                    continue;
+                }
+                let before = fields.entry(key).or_insert(Tree::Null);
+                match part(node, key) {
+                    Some(part) => merge_as(before, change, part),
+                    None => merge(before, change),
+                }
+            }
+        }
+        (Tree::Null, Tree::Object(_)) => {
+            *under = Tree::Object(serde_json::Map::new());
+            merge_as(under, over, node);
+        }
+        (Tree::Null, Tree::Array(_)) => {
+            *under = Tree::Array(Vec::new());
+            merge_as(under, over, node);
+        }
+        (Tree::Array(items), Tree::Array(changes)) => match node {
+            Node::List { of, keys, .. } if !keys.is_empty() => {
+                merge_lists(items, changes, of, keys);
+            }
+            _ => *under = over.clone(),
+        },
+        _ => *under = over.clone(),
+    }
+}
+
+/// What the schema says of a field.
+fn part<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    match node {
+        Node::Object(id) => id.get().field(key).map(|it| &it.node),
+        Node::Map(of) => Some(of),
+        _ => None,
+    }
+}
+
+fn merge_lists(items: &mut Vec<Tree>, changes: &[Tree], of: &Node, keys: &[&'static str]) {
+    for change in changes {
+        let same = |it: &Tree| {
+            let mut keys = keys.iter();
+            let first = keys
+                .next()
+                .is_some_and(|key| it.get(key) == change.get(key));
+            let others = |key: &&str| match (it.get(key), change.get(key)) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            };
+            first && keys.all(|it| others(it))
+        };
+        let found = items.iter().position(same);
+        if change.get("$patch").and_then(Tree::as_str) == Some("delete") {
+            if let Some(at) = found {
+                items.remove(at);
+            }
+            continue;
+        }
+        match found.and_then(|at| items.get_mut(at)) {
+            Some(item) => merge_as(item, change, of),
+            None => items.push(change.clone()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::emit::core::data::{self, Fields};
 use crate::emit::core::volume::Volumes;
 use crate::emit::core::{NAME_LABEL, Place, config, container, selector};
 use crate::plan::app::{App, Container};
+use crate::schema::Node;
 use crate::yaml::Tree;
 
 /// `metadata` and `spec` of the pods.
@@ -33,7 +34,11 @@ fn spec(app: &App, place: Place<'_>) -> Tree {
     fields.put_filled("volumes", Tree::Array(volumes.into_list()));
     let mut spec = Tree::from(fields);
     if let Some(more) = &app.pod {
-        data::merge(&mut spec, &data::tree(more, place.plan));
+        let more = data::tree(more, place.plan);
+        match crate::schema::object_called("PodSpec") {
+            Some(id) => data::merge_as(&mut spec, &more, &Node::Object(id)),
+            None => data::merge(&mut spec, &more),
+        }
     }
     spec
 }

@@ -116,21 +116,6 @@ pub(crate) fn same_namespace(environment: &Environment, first: &Environment) -> 
     found.note("each would overwrite the objects of the other")
 }
 
-pub(crate) fn unknown_patch(
-    at: Span,
-    word: &str,
-    near: Option<&str>,
-    known: impl Iterator<Item = &'static str>,
-) -> Diagnostic {
-    let message = format!("an app gives no `{word}` to patch");
-    let found = Diagnostic::new("override-unknown", at, message);
-    if let Some(near) = near {
-        return found.help(format!("did you mean `{near}`?"));
-    }
-    let known: Vec<String> = known.map(|it| format!("`{it}`")).collect();
-    found.help(format!("it can give {}", known.join(", ")))
-}
-
 pub(crate) fn given_twice(at: Span, kind: &str, app: &App) -> Diagnostic {
     let name = &app.meta.name;
     let message = format!("`{name}` gives this {kind} already");
