@@ -166,6 +166,18 @@ impl Expr {
         all.iter().map(element).collect()
     }
 
+    /// The fields of a record; none of anything else.
+    pub(crate) fn fields(&self) -> Vec<(Name, Self)> {
+        if let ExprKind::Record(fields) = &self.kind {
+            let fields = fields.iter();
+            return fields.map(|(key, it)| (key.clone(), it.clone())).collect();
+        }
+        let known = self.value().and_then(Value::as_record);
+        let field =
+            |(key, it): (&Name, &Value)| (key.clone(), Self::constant(self.span, it.clone()));
+        known.into_iter().flatten().map(field).collect()
+    }
+
     /// The name of the constructor that made it.
     pub(crate) fn maker(&self) -> Option<&Name> {
         if let ExprKind::Make(name, _) = &self.kind {
