@@ -9,6 +9,9 @@
     reason = "a bench says what it measures and stops where it cannot"
 )]
 
+#[path = "eval.rs"]
+mod eval;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -33,6 +36,11 @@ type Case = fn() -> Vec<Figure>;
 const CASES: &[(&str, Case)] = &[
     ("check-process", check_process),
     ("compile-linear", compile_linear),
+    ("eval-a", eval::a),
+    ("eval-b", eval::b),
+    ("eval-c", eval::c),
+    ("eval-compile", eval::compile),
+    ("eval-rows", eval::rows),
     ("parse", parse),
 ];
 

@@ -52,6 +52,9 @@ pub use session::{Session, Target};
 #[doc(hidden)]
 pub use cli::main as cli_main;
 
+#[doc(hidden)]
+pub use session::measure::{Measured, Sample};
+
 /// How many items a text has: a parse and nothing else, for benchmarks.
 #[doc(hidden)]
 pub fn count_items(text: &str) -> usize {

@@ -6,6 +6,7 @@ mod errors;
 pub(crate) mod expression;
 mod locate;
 mod manifests;
+pub(crate) mod measure;
 pub(crate) mod output;
 mod project;
 pub(crate) mod stack;

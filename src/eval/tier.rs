@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::batch::{self, Columns, Values};
-use crate::eval::form::row::{Outcome, Row};
 use crate::eval::form::{Fault, Form};
 use crate::eval::jit::Code;
 
@@ -49,14 +48,6 @@ impl Prepared {
     pub(crate) fn code(&self) -> Option<&Code> {
         let code = self.code.get_or_init(|| Code::new(Arc::clone(&self.form)));
         code.as_ref()
-    }
-
-    /// The answer for one row; by code where it was made.
-    pub(crate) fn evaluate<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
-        match self.code.get() {
-            Some(Some(code)) => code.evaluate(row),
-            Some(None) | None => self.form.evaluate(row),
-        }
     }
 
     /// The answers of all rows; those that failed are given to `fail`, in their order. `false` where the tier cannot do it.
