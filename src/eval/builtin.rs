@@ -1,13 +1,18 @@
 //! The built-in functions: what the prelude declares as `extern fn` without making an opaque value.
 //! Their signatures are there; a test holds both sets equal.
 
+mod data;
+mod lists;
+mod numbers;
+mod strings;
+
 use std::cmp::Ordering;
 
 use crate::base::Name;
 use crate::eval::error::describe;
 use crate::eval::limit::{check_size, check_text};
 use crate::eval::operator::compare;
-use crate::eval::{EvalError, equal, to_json, to_text};
+use crate::eval::{EvalError, equal, to_text};
 use crate::value::Value;
 
 /// A function of the language that is computed here; on arguments in the order of its parameters, defaults filled in.
@@ -25,36 +30,69 @@ pub(crate) const LOWERED: &[&str] = &["at", "secret"];
 /// By name.
 const BUILTINS: &[Builtin] = &[
     row("abs", abs),
+    row("as-seconds", numbers::as_seconds),
+    row("base64", data::base64),
+    row("ceil", numbers::ceil),
     row("contains", contains),
     row("count", count),
+    row("digest-of", data::digest_of),
     row("ends-with", ends_with),
     row("exactly", identity),
+    row("find", strings::find),
+    row("find-all", strings::find_all),
     row("first", first),
     row("flatten", flatten),
+    row("floor", numbers::floor),
+    row("from-base64", data::from_base64),
+    row("groups", strings::groups),
     row("has", has),
+    row("index-of", strings::index_of),
+    row("is-nan", numbers::is_nan),
     row("join", join),
+    row("json-path", data::json_path),
     row("keys", keys),
     row("last", last),
     row("length", length),
+    row("lines", strings::lines),
     row("list", list),
     row("lower", lower),
-    row("matches", matches),
+    row("matches", strings::matches),
     row("max", max),
     row("min", min),
+    row("newer", data::newer),
+    row("pad-end", strings::pad_end),
+    row("pad-start", strings::pad_start),
+    row("parse-json", data::parse_json),
+    row("pow", numbers::pow),
     row("rem", rem),
     row("repeat", repeat),
     row("replace", replace),
+    row("repository", data::repository),
     row("reverse", reverse),
+    row("round", numbers::round),
+    row("seconds", numbers::seconds),
+    row("sha256", data::sha256),
+    row("skip", lists::skip),
+    row("slice", strings::slice),
     row("sort", sort),
     row("split", split),
+    row("sqrt", numbers::sqrt),
     row("starts-with", starts_with),
+    row("strip-prefix", strings::strip_prefix),
+    row("strip-suffix", strings::strip_suffix),
     row("sum", sum),
-    row("to-json", json_text),
+    row("tag-of", data::tag_of),
+    row("take", lists::take),
+    row("to-float", numbers::to_float),
+    row("to-int", numbers::to_int),
+    row("to-json", data::json_text),
     row("to-string", to_string),
     row("trim", trim),
     row("unique", unique),
+    row("unix-time", numbers::unix_time),
     row("unsafe", identity),
     row("upper", upper),
+    row("url-encode", data::url_encode),
     row("values", values),
 ];
 
@@ -182,17 +220,6 @@ fn contains(args: &[Value]) -> Outcome {
     Ok(Value::Bool(text.contains(part)))
 }
 
-fn matches(args: &[Value]) -> Outcome {
-    let (text, pattern) = two_texts(args)?;
-    let short = |it: regex::Error| {
-        let report = it.to_string();
-        let reason = report.lines().find_map(|it| it.strip_prefix("error: "));
-        EvalError::Regex(reason.unwrap_or("it is too large").to_owned())
-    };
-    let pattern = regex::Regex::new(pattern).map_err(short)?;
-    Ok(Value::Bool(pattern.is_match(text)))
-}
-
 /// An empty `old` stands nowhere.
 fn replace(args: &[Value]) -> Outcome {
     let [whole, old, new] = args else {
@@ -241,16 +268,10 @@ fn join(args: &[Value]) -> Outcome {
     Ok(Value::str(joined))
 }
 
-fn json_text(args: &[Value]) -> Outcome {
-    let value = one(args)?;
-    let json = to_json(value).ok_or_else(|| argument(value))?;
-    Ok(Value::str(json.to_string()))
-}
-
 fn to_string(args: &[Value]) -> Outcome {
     match to_text(one(args)?) {
         Some(text) => Ok(Value::str(text)),
-        None => json_text(args),
+        None => data::json_text(args),
     }
 }
 

@@ -34,6 +34,12 @@ pub(crate) enum EvalError {
     UnknownFunction(Name),
     #[error("this is no regular expression: {0}")]
     Regex(String),
+    #[error("`{0}` is no time; write it as `2026-01-31T12:00:00Z`")]
+    NoTime(String),
+    #[error("this is no JSON: {0}")]
+    Json(String),
+    #[error("`{0}` is no JSON path; write it as `$.items[0]['a.b']`")]
+    Path(String),
     #[error("{0} has no text")]
     NoText(&'static str),
     #[error("a condition must be a `Bool`, and this is {0}")]
@@ -61,7 +67,7 @@ impl EvalError {
             Self::TooLarge(_) | Self::TooLong(_) => "too-large",
             Self::Missing(_) => "missing-argument",
             Self::Unknown => "late-value",
-            Self::Regex(_) => "bad-literal",
+            Self::Regex(_) | Self::NoTime(_) | Self::Json(_) | Self::Path(_) => "bad-literal",
             Self::Binary { .. }
             | Self::Unary { .. }
             | Self::Argument { .. }

@@ -370,3 +370,7 @@ fn by_columns<'a>(prepared: &'a Prepared, table: &'a Table, tier: Tier) -> Optio
         rows: table.rows,
     })
 }
+
+#[cfg(test)]
+#[path = "expression_tests.rs"]
+mod tests;
