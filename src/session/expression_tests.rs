@@ -14,10 +14,8 @@ fn answer(text: &str) -> String {
         Ok(expression) => expression,
         Err(found) => panic!("`{text}`: {found:?}"),
     };
-    let table = Table {
-        rows: 1,
-        ..Table::default()
-    };
+    let mut table = Table::default();
+    table.rows = 1;
     let answers = expression.answers(&table, Tier::Auto, 10_000).unwrap();
     match answers.get(0) {
         Ok(value) => format!("{value:?}"),
