@@ -239,6 +239,10 @@ fn overlap(first: &str, second: &str) -> bool {
         }
         parts
     };
+    // Who uses a directory of its own leaves the rest to others, who mostly leave it alone.
+    if first.is_empty() != second.is_empty() {
+        return false;
+    }
     let (first, second) = (parts(first), parts(second));
     let mut pairs = first.iter().zip(&second);
     !pairs.any(|(a, b)| a != b)

@@ -3,7 +3,7 @@
 mod rewrite;
 
 use crate::admit::Context;
-use crate::admit::controller::model::{self, Declared, Shape};
+use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::Scope;
 use crate::admit::controller::variable::{Variable, variables};
 use crate::admit::errors::controller::script as errors;
@@ -13,10 +13,17 @@ use crate::yaml::Node;
 
 /// Judges the scripts of a task, and the words that a shell runs.
 pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
+    let own = ["params"];
+    let around = ["params", "tasks"];
+    let heads = if scope.outer.in_pipeline {
+        &around[..]
+    } else {
+        &own[..]
+    };
     let enums = ctx.profile.tekton.has("enable-param-enum");
-    let is_enumerated = |it: &Variable<'_>| {
+    let is_safe = |it: &Variable<'_>| {
         let param = it.param().and_then(|it| scope.params.get(it.0));
-        enums && param.is_some_and(has_enum)
+        !heads.contains(&it.head()) || enums && param.is_some_and(has_enum)
     };
     let spec = scope.spec;
     for step in spec.list("steps") {
@@ -26,7 +33,7 @@ pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
     }
     for container in spec.list("steps").iter().chain(spec.list("sidecars")) {
         if let Some(script) = container.get("script") {
-            spliced(container, script, None, &is_enumerated, sink);
+            spliced(container, script, None, &is_safe, sink);
         }
         let words: Vec<&Node> = container
             .list("command")
@@ -37,10 +44,16 @@ pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
             if let [flag, code] = pair
                 && flag.text().is_some_and(takes_code)
             {
-                spliced(container, code, flag.text(), &is_enumerated, sink);
+                spliced(container, code, flag.text(), &is_safe, sink);
             }
         }
     }
+}
+
+/// Whether a variable of the environment holds just this.
+pub(crate) fn is_value(own: &Named<'_>, it: &Variable<'_>) -> bool {
+    let text = own.value().text();
+    text.is_some_and(|text| text == format!("$({})", it.expression))
 }
 
 /// `echo` ends what it writes with a line break, which becomes part of a result.
@@ -93,13 +106,11 @@ fn spliced(
     container: &Node,
     text: &Node,
     flag: Option<&str>,
-    is_enumerated: &dyn Fn(&Variable<'_>) -> bool,
+    is_safe: &dyn Fn(&Variable<'_>) -> bool,
     sink: &mut Sink,
 ) {
     let all = variables(text);
-    let outside = |it: &&Variable<'_>| {
-        matches!(it.head(), "params" | "tasks") && it.parts.len() > 1 && !is_enumerated(it)
-    };
+    let outside = |it: &&Variable<'_>| it.parts.len() > 1 && !is_safe(it);
     let mut found: Vec<&Variable<'_>> = all.iter().filter(outside).collect();
     let mut seen: Vec<&str> = Vec::new();
     found.retain(|it| {
@@ -131,6 +142,12 @@ pub(crate) fn variable_of(container: &Node, it: &Variable<'_>) -> String {
         None => name,
     };
     let taken = model::named(container, "env");
+    if taken
+        .iter()
+        .any(|own| own.name == name && is_value(own, it))
+    {
+        return name;
+    }
     let risky = matches!(
         name.as_str(),
         "PATH" | "HOME" | "IFS" | "PWD" | "USER" | "SHELL"

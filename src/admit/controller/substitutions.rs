@@ -295,5 +295,5 @@ fn task(scope: &Scope<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
         return None;
     }
     let near = nearest(result.result, results.iter().copied());
-    Some(errors::undeclared_of(it, result.task, result.result, near))
+    Some(errors::unknown_result(it, result.task, result.result, near))
 }

@@ -183,9 +183,12 @@ fn is_spared(task: &Task<'_>, outer: &str) -> bool {
     let inner = bound.iter().find(|it| outer_name(it) == outer);
     let inner = inner.map_or(outer, |it| it.name);
     let declared = model::declared(spec, "workspaces");
-    declared
-        .get(inner)
-        .is_some_and(|it| model::is_optional(it.node))
+    match (declared.get(inner), task.callee) {
+        (Some(it), _) => model::is_optional(it.node),
+        // Said where it is bound.
+        (None, Callee::Named(_)) => true,
+        (None, Callee::Embedded(_) | Callee::Unknown) => false,
+    }
 }
 
 /// The claim that a binding mounts.

@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::admit::controller::script::variable_of;
+use crate::admit::controller::model;
+use crate::admit::controller::script::{is_value, variable_of};
 use crate::admit::controller::variable::Variable;
 use crate::admit::errors::controller::script as errors;
 use crate::base::Span;
@@ -28,7 +29,9 @@ pub(crate) fn fix(container: &Node, script: &Node, all: &[Variable<'_>]) -> Opti
             return None;
         }
         let name = variable_of(container, it);
-        if *names.entry(name.clone()).or_insert(it.expression) != it.expression {
+        let env = model::named(container, "env");
+        let is_there = env.iter().any(|own| own.name == name && is_value(own, it));
+        if !is_there && *names.entry(name.clone()).or_insert(it.expression) != it.expression {
             return None;
         }
         let before = before(text, all.get(..at)?, it.start)?;
@@ -42,7 +45,12 @@ pub(crate) fn fix(container: &Node, script: &Node, all: &[Variable<'_>]) -> Opti
             text,
         });
     }
-    edits.push(declaration(container, text, script, &names)?);
+    if !names.is_empty() {
+        edits.push(declaration(container, text, script, &names)?);
+    }
+    if edits.is_empty() {
+        return None;
+    }
     edits.sort_by_key(|it| it.span.start);
     Some(errors::rewrite(edits))
 }
@@ -70,7 +78,11 @@ fn declaration(
     let entries = container.entries();
     let at = entries.iter().position(|it| it.key == "script")?;
     let own = entries.get(at)?;
-    let column = column(entries.get(at.checked_sub(1)?)?, own)?;
+    let mut pairs = entries.windows(2);
+    let column = pairs.find_map(|pair| match pair {
+        [before, own] => column(before, own),
+        [..] => None,
+    })?;
     if indentation(text, script)? != column + 2 {
         return None;
     }

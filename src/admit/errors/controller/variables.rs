@@ -56,6 +56,22 @@ pub(crate) fn undeclared_of(
     mended(literal(it, message).note(STAYS), it, name, near)
 }
 
+/// Of a task of the pipeline around: the controller looks.
+pub(crate) fn unknown_result(
+    it: &Variable<'_>,
+    task: &str,
+    name: &str,
+    near: Option<&str>,
+) -> Diagnostic {
+    let message = format!("the task of `{task}` declares no result `{name}`");
+    mended(
+        Diagnostic::new("unknown-result", it.span, message),
+        it,
+        name,
+        near,
+    )
+}
+
 pub(crate) fn untouched(it: &Variable<'_>, field: &str) -> Diagnostic {
     literal(
         it,

@@ -1,6 +1,6 @@
 //! Messages about workspaces.
 
-use crate::admit::controller::model::{Declared, Named};
+use crate::admit::controller::model::{self, Declared, Named};
 use crate::admit::controller::variable::Variable;
 use crate::base::Span;
 use crate::diag::{Diagnostic, Severity};
@@ -71,9 +71,13 @@ pub(crate) fn extra(binding: &Named<'_>, near: Option<&str>) -> Diagnostic {
 
 pub(crate) fn unused(declared: &Declared<'_>) -> Diagnostic {
     let message = format!("no task uses the workspace `{}`", declared.name);
-    Diagnostic::new("unused", declared.span(), message)
-        .note("every run must bind it all the same, unless it is optional")
-        .help("bind it to a task, or drop it")
+    let found = Diagnostic::new("unused", declared.span(), message);
+    let found = if model::is_optional(declared.node) {
+        found
+    } else {
+        found.note("every run must bind it all the same")
+    };
+    found.help("bind it to a task, or drop it")
 }
 
 pub(crate) fn only_from_a_run(it: &Variable<'_>, name: &str, near: Option<&str>) -> Diagnostic {
