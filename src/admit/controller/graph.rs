@@ -1,6 +1,6 @@
 //! The order of a pipeline's tasks, and what goes wrong where there is none.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::controller::model;
 use crate::admit::controller::pipeline::{Callee, Pipeline, Task};
@@ -12,6 +12,9 @@ use crate::base::{Name, Span};
 use crate::diag::Sink;
 use crate::yaml::Node;
 
+/// How many uses of shared workspaces are compared: nobody writes so many, and each is held against each.
+const MANY: usize = 1_000;
+
 /// Which task comes before which.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
@@ -21,6 +24,11 @@ pub(crate) struct Order {
 impl Order {
     pub(crate) fn reaches(&self, before: &str, after: &str) -> bool {
         self.graph.reaches(&Name::new(before), &Name::new(after))
+    }
+
+    /// All that come before a task.
+    fn before(&self, task: &str) -> IndexSet<Name> {
+        self.graph.ancestors(&Name::new(task)).into_iter().collect()
     }
 
     fn parents(&self, of: &str) -> Vec<Name> {
@@ -108,18 +116,26 @@ struct Touch<'a> {
 fn races(pipeline: &Pipeline<'_>, order: &Order, sink: &mut Sink) {
     let shared = shared(pipeline);
     let touches: Vec<Touch<'_>> = pipeline.tasks.iter().flat_map(touches).collect();
-    let touches: Vec<&Touch<'_>> = touches.iter().filter(|it| shared(it.workspace)).collect();
+    let touches = touches.iter().filter(|it| shared(it.workspace));
+    let touches: Vec<&Touch<'_>> = touches.take(MANY).collect();
+    let before = |it: &&Touch<'_>| order.before(it.task);
+    let before: Vec<IndexSet<Name>> = touches.iter().map(before).collect();
+    let precedes = |a: &Touch<'_>, at: usize| {
+        before
+            .get(at)
+            .is_some_and(|it| it.contains(&Name::new(a.task)))
+    };
     for (at, second) in touches.iter().enumerate() {
-        let clash = touches.iter().take(at).find(|first| {
+        let clash = touches.iter().enumerate().take(at).find(|(number, first)| {
             first.task != second.task
                 && first.is_final == second.is_final
                 && first.workspace == second.workspace
                 && (first.writes || second.writes)
                 && overlap(first.sub_path, second.sub_path)
-                && !order.reaches(first.task, second.task)
-                && !order.reaches(second.task, first.task)
+                && !precedes(first, at)
+                && !precedes(second, *number)
         });
-        if let Some(first) = clash {
+        if let Some((_, first)) = clash {
             let writer = if first.writes {
                 first.task
             } else {
