@@ -212,7 +212,10 @@ fn embedded<'a>(
     let scope = Scope::new(ctx, spec, pipeline.outer(task));
     substitutions::of_task(&scope, sink);
     script::of_task(ctx, &scope, sink);
-    pods::of_task(&scope, None, sink);
+    let more = pipeline
+        .run
+        .and_then(|it| run::pod_volumes(ctx, it, task.name));
+    pods::of_task(&scope, more.as_deref(), sink);
     run::steps(&scope, sink);
     unused::params(spec, &scope.params, sink);
     unused::results(&scope, sink);

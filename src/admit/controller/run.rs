@@ -117,6 +117,30 @@ pub(crate) fn steps(scope: &Scope<'_>, sink: &mut Sink) {
     }
 }
 
+/// The volumes that the pod templates of a run give to a task; `None` where the installation may add others.
+pub(crate) fn pod_volumes<'a>(
+    ctx: &Context<'_>,
+    run: &'a Node,
+    task: &str,
+) -> Option<Vec<&'a str>> {
+    if has_pod_template(ctx) {
+        return None;
+    }
+    let mut specs = run.list("taskRunSpecs").iter();
+    let own = specs.find(|it| it.text_of("pipelineTaskName") == task);
+    let templates = [
+        run.at("taskRunTemplate.podTemplate"),
+        run.get("podTemplate"),
+        own.and_then(|it| it.get("podTemplate")),
+        own.and_then(|it| it.get("taskPodTemplate")),
+    ];
+    let volumes = templates
+        .into_iter()
+        .flatten()
+        .flat_map(|it| model::named(it, "volumes"));
+    Some(volumes.map(|it| it.name).collect())
+}
+
 fn has_pod_template(ctx: &Context<'_>) -> bool {
     let template = ctx.profile.tekton.defaults.get("default-pod-template");
     template.is_some_and(|it| !it.is_empty())
