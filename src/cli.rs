@@ -37,6 +37,11 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// An event of a run as a line of JSON, without its line break.
+pub(crate) fn event_line(event: &crate::run::Event) -> String {
+    run::json::line(event).trim_end().to_owned()
+}
+
 /// Runs the command line and gives the process's exit code.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -55,6 +55,12 @@ pub use cli::main as cli_main;
 #[doc(hidden)]
 pub use session::measure::{Measured, Sample};
 
+/// An event of a run as `wudi run --format json` prints it, for tests.
+#[doc(hidden)]
+pub fn event_line(event: &Event) -> String {
+    cli::event_line(event)
+}
+
 /// How many items a text has: a parse and nothing else, for benchmarks.
 #[doc(hidden)]
 pub fn count_items(text: &str) -> usize {

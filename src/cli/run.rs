@@ -1,6 +1,6 @@
 //! `wudi run`
 
-mod json;
+pub(crate) mod json;
 mod live;
 mod plain;
 mod preview;

@@ -78,6 +78,11 @@ impl Oracle {
         self.ask("oracle-sim", &["-test.run", "TestSim"], lines.collect())
     }
 
+    /// Plays cases in the controller's own form.
+    pub fn simulate(&self, cases: Vec<Value>) -> Vec<Value> {
+        self.ask("oracle-sim", &["-test.run", "TestSim"], cases)
+    }
+
     /// What Pipelines as Code makes of directories of files, as the case says.
     pub fn resolve(&self, cases: Vec<Map<String, Value>>) -> Vec<Value> {
         let cases = cases.into_iter().map(Value::Object);

@@ -1,0 +1,150 @@
+//! The runner schedules as Tekton's own controller does: pipelines and scenarios by chance, played by both.
+//!
+//! `tests/schedule/traces` is the record: for each seed a hash of the question and one of what the controller did. Where there are
+//! the oracles (`tests/oracle/README.md`), `WUDI_RECORD=1 cargo test --test schedule` asks it about everything and writes the record
+//! anew; `WUDI_SEED=17` shows one case. `tests/schedule/differences` names what is known to differ, and why.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may"
+)]
+
+#[path = "oracle/chance.rs"]
+mod chance;
+#[path = "schedule/controller.rs"]
+mod controller;
+#[path = "schedule/generate.rs"]
+mod generate;
+#[path = "schedule/record.rs"]
+mod record;
+#[path = "schedule/runner.rs"]
+mod runner;
+#[path = "golden/support.rs"]
+#[expect(dead_code, reason = "the golden tests use all of it")]
+mod support;
+#[path = "oracle/tool.rs"]
+#[expect(dead_code, reason = "the tests of what is built use all of it")]
+mod tool;
+
+use std::fmt::Write as _;
+
+use generate::Case;
+use record::Record;
+use tool::Oracle;
+
+/// So many cases; each seed gives one.
+const CASES: u64 = 2400;
+
+/// So many differences are shown.
+const SHOWN: usize = 5;
+
+#[test]
+fn the_runner_does_what_the_controller_does() {
+    if let Ok(seed) = std::env::var("WUDI_SEED") {
+        return show(seed.parse().unwrap());
+    }
+    let seeds: Vec<u64> = (0..CASES).collect();
+    let played = played(&seeds);
+    let record = Record::read();
+    if record::recording() {
+        let oracle = Oracle::find().expect("tests/oracle/build makes the oracles");
+        return compare(&oracle, &played);
+    }
+    let mut unknown = 0;
+    let mut wrong = Vec::new();
+    for (case, trace) in &played {
+        match record.trace(case) {
+            None => unknown += 1,
+            Some(expected) if expected == record::hash(trace) || expected == record::DIFFERS => {}
+            Some(_) => wrong.push(case.seed),
+        }
+    }
+    if unknown > 0 {
+        tool::tell(&format!(
+            "{unknown} of {CASES} cases are not recorded: WUDI_RECORD=1 cargo test --test schedule"
+        ));
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differ from the record, the first are WUDI_SEED={:?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(SHOWN)]
+    );
+}
+
+/// Plays all cases, on both cores.
+fn played(seeds: &[u64]) -> Vec<(Case, String)> {
+    let half = seeds.len().div_ceil(2);
+    let play = |seeds: &[u64]| -> Vec<(Case, String)> {
+        let cases = seeds.iter().map(|it| Case::new(*it));
+        cases
+            .map(|it| {
+                let trace = runner::trace(&it);
+                (it, trace)
+            })
+            .collect()
+    };
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = { seeds.chunks(half) }
+            .map(|it| scope.spawn(move || play(it)))
+            .collect();
+        parts
+            .into_iter()
+            .flat_map(|it| it.join().unwrap())
+            .collect()
+    })
+}
+
+/// Asks the controller about everything, and writes the record.
+fn compare(oracle: &Oracle, played: &[(Case, String)]) {
+    let cases: Vec<&Case> = played.iter().map(|(case, _)| case).collect();
+    let answers = controller::ask(oracle, &cases);
+    let mut complaints = String::new();
+    let (mut wrong, mut differs) = (0, 0);
+    let mut lines = Vec::new();
+    for ((case, ours), answer) in played.iter().zip(answers) {
+        let theirs = controller::trace(case, &answer);
+        if let Some(why) = controller::known_difference(&answer) {
+            let _ = why;
+            differs += 1;
+            lines.push(record::line(case, record::DIFFERS));
+            continue;
+        }
+        lines.push(record::line(case, &record::hash(&theirs)));
+        if *ours != theirs {
+            wrong += 1;
+            if wrong <= SHOWN {
+                let _ = write!(complaints, "{}", difference(case, ours, &theirs));
+            }
+        }
+    }
+    tool::tell(&format!(
+        "{differs} of {} cases meet a declared difference",
+        played.len()
+    ));
+    record::write(&lines);
+    assert!(wrong == 0, "{wrong} differ\n{complaints}");
+}
+
+fn difference(case: &Case, ours: &str, theirs: &str) -> String {
+    format!(
+        "\n==== WUDI_SEED={}\n{}\n{}\n---- wudi\n{ours}---- controller\n{theirs}",
+        case.seed, case.program, case.scenario
+    )
+}
+
+fn show(seed: u64) {
+    let case = Case::new(seed);
+    let ours = runner::trace(&case);
+    let theirs = match Oracle::find() {
+        Some(oracle) => {
+            let answer = controller::ask(&oracle, &[&case]).remove(0);
+            let known = controller::known_difference(&answer).unwrap_or("");
+            format!("{}{known}\n", controller::trace(&case, &answer))
+        }
+        None => "no oracle\n".to_owned(),
+    };
+    tool::tell(&difference(&case, &ours, &theirs));
+}

@@ -1,0 +1,150 @@
+//! What wudi does with a case, as text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use wudi::{RunOptions, Scenario, cancellation};
+
+use crate::generate::Case;
+use crate::support;
+
+/// What happens, in the form that both sides share: starts by time and name, ends, skips, the end of the run.
+pub fn trace(case: &Case) -> String {
+    let session = support::open_text(&case.program);
+    let options = RunOptions {
+        target: Some("go".to_owned()),
+        scenario: Some(Scenario::parse(&case.scenario).unwrap()),
+        ..RunOptions::default()
+    };
+    let mut events: Vec<Value> = Vec::new();
+    let mut keep = |it| events.push(serde_json::from_str(&wudi::event_line(&it)).unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let (_canceller, cancel) = cancellation();
+    let plan = session.plan().unwrap();
+    runtime
+        .block_on(wudi::run(plan, &options, &mut keep, cancel))
+        .unwrap();
+    let mut trace = Trace::default();
+    for event in &events {
+        let alone = event["alone"].as_bool().unwrap_or(false);
+        let _ = alone;
+        match event["event"].as_str().unwrap() {
+            "task-started" if event["attempt"] == 0 => {
+                trace.start(
+                    event["time"].as_f64().unwrap(),
+                    &name(event, &events),
+                    &event["params"],
+                );
+            }
+            "task-finished" if event["reason"] != "ToBeRetried" => {
+                let time = event["time"].as_f64().unwrap();
+                let reason = event["reason"].as_str().unwrap();
+                trace.end(time, &name(event, &events), reason);
+            }
+            "task-skipped" => trace.skip(text(&event["task"]), text(&event["reason"])),
+            "run-finished" => trace.finish(
+                text(&event["status"]),
+                text(&event["reason"]),
+                text(&event["message"]),
+                &event["results"],
+            ),
+            _ => {}
+        }
+    }
+    trace.text()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// The name of the TaskRun without the run's. One that is alone has no number.
+fn name(event: &Value, events: &[Value]) -> String {
+    let task = text(&event["task"]);
+    let Some(instance) = event["instance"].as_u64() else {
+        return task.to_owned();
+    };
+    let started = events
+        .iter()
+        .filter(|it| it["event"] == "task-started" && it["task"] == task);
+    match started.filter(|it| it["attempt"] == 0).count() {
+        1 => task.to_owned(),
+        _ => format!("{task}-{instance}"),
+    }
+}
+
+/// The form that both sides share.
+#[derive(Default)]
+pub struct Trace {
+    /// By time in milliseconds and name.
+    happened: BTreeMap<(u64, u8, String), String>,
+    skips: Vec<String>,
+    end: String,
+}
+
+impl Trace {
+    pub fn start(&mut self, time: f64, name: &str, params: &Value) {
+        let params: BTreeMap<String, Value> = serde_json::from_value(params.clone()).unwrap();
+        let params = serde_json::to_string(&sorted(&params)).unwrap();
+        self.happened.insert(
+            (millis(time), 1, name.to_owned()),
+            format!("start {params}"),
+        );
+    }
+
+    pub fn end(&mut self, time: f64, name: &str, reason: &str) {
+        self.happened
+            .insert((millis(time), 0, name.to_owned()), format!("end {reason}"));
+    }
+
+    pub fn skip(&mut self, name: &str, reason: &str) {
+        self.skips.push(format!("skip {name}: {reason}"));
+    }
+
+    pub fn finish(&mut self, status: &str, reason: &str, message: &str, results: &Value) {
+        let results: BTreeMap<String, Value> =
+            serde_json::from_value(results.clone()).unwrap_or_default();
+        let results = serde_json::to_string(&sorted(&results)).unwrap();
+        self.end = format!("{status} {reason}: {message}\n{results}\n");
+    }
+
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for ((time, _, name), what) in &self.happened {
+            let _ = writeln!(text, "{time} {name} {what}");
+        }
+        for skip in &self.skips {
+            let _ = writeln!(text, "{skip}");
+        }
+        text + &self.end
+    }
+}
+
+/// With the keys of objects in order.
+fn sorted(values: &BTreeMap<String, Value>) -> Value {
+    let sort = |it: &Value| match it.as_object() {
+        Some(fields) => {
+            let fields: BTreeMap<String, Value> = fields
+                .iter()
+                .map(|(key, it)| (key.clone(), it.clone()))
+                .collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        None => it.clone(),
+    };
+    let values = values.iter();
+    Value::Object(values.map(|(key, it)| (key.clone(), sort(it))).collect())
+}
+
+fn millis(seconds: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "times are small and not negative"
+    )]
+    let millis = (seconds * 1000.0).round() as u64;
+    millis
+}
