@@ -234,7 +234,7 @@ impl Maker {
 
     fn text(&mut self, absent: &mut bool) -> String {
         if self.chance.percent(45) {
-            return (*self.chance.pick(&["x", "\"c\"", "\"a-#{x}\"", "y[0]"])).to_owned();
+            return (*self.chance.pick(&["x", "\"c\"", "\"a-#{x}\""])).to_owned();
         }
         let Some(name) = self.usable(|it| !it.fans_out, absent) else {
             return "x".to_owned();
@@ -313,7 +313,7 @@ impl Maker {
             }
             let value = match (name.rich, self.chance.below(3)) {
                 (true, 0) => format!("{}.o.l", name.name),
-                (_, 1) => format!("\"is #{{{}.r}}\"", name.name),
+                (true, 1) => format!("{}.a[1]", name.name),
                 (_, _) => format!("{}.r", name.name),
             };
             declared.push(format!("out{index}: String?"));

@@ -10,7 +10,7 @@ use crate::base::Name;
 use crate::plan::{ParamShape, Task};
 use crate::run::engine::{Executor, Happened};
 use crate::run::event::Status;
-use crate::run::machine::{TaskEnd, Why};
+use crate::run::machine::{BEYOND, TaskEnd, Why};
 use crate::run::scenario::{Behaviour, Scenario};
 use crate::run::schedule::{Job, Ticket};
 use crate::run::shared::Shared;
@@ -147,6 +147,8 @@ impl Executor for Simulated<'_> {
             return Happened::Asked(ask);
         }
         self.rounds += 1;
+        // Of a limit that is reached at this very moment the controller's queue is not reminded: the next event is.
+        let until = until.filter(|it| *it > self.now + BEYOND);
         let first = self.ends.first_key_value().map(|((at, _), ())| *at);
         let at = match (first, until) {
             (None, None) => return Happened::Nothing,

@@ -83,7 +83,8 @@ impl Machine {
                 done.get_mut(at),
             ) {
                 (*one, *two) = (skip, invalid);
-                *three = skip.is_some() || invalid || self.has_ended(at);
+                // What could not run is not over: nobody after it is looked at.
+                *three = skip.is_some() || self.has_ended(at);
             }
         }
         if review.invalid.iter().any(|it| *it) {
