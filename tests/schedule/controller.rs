@@ -70,6 +70,11 @@ pub fn known_difference(answer: &Value) -> Option<&'static str> {
             "a task that waits for one that runs is skipped, and the controller then cannot go on until that one ends",
         );
     }
+    if error.contains("has timed out for a long time") {
+        return Some(
+            "where it looks long after the limit, the controller does not say what it skips",
+        );
+    }
     if run["state"] == "stuck" {
         return Some("the controller waits for ever");
     }

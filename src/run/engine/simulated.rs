@@ -17,17 +17,28 @@ use crate::run::shared::Shared;
 use crate::run::text;
 use crate::value::Value;
 
+/// An attempt that is played.
+#[derive(Debug)]
+struct Played {
+    at: Duration,
+    end: TaskEnd,
+    /// Another attempt follows.
+    again: bool,
+}
+
 /// Plays a scenario.
 #[derive(Debug)]
 pub(crate) struct Simulated<'a> {
     scenario: &'a Scenario,
     shared: Arc<Shared>,
     now: Duration,
-    live: BTreeMap<Ticket, (Duration, TaskEnd)>,
+    live: BTreeMap<Ticket, Played>,
     /// When each ends, so that the next is found at once.
     ends: BTreeMap<(Duration, Ticket), ()>,
     rounds: u32,
     asked: bool,
+    /// All that happened last is that attempts ended that are made again, which only the tasks themselves notice.
+    quiet: bool,
 }
 
 impl<'a> Simulated<'a> {
@@ -40,6 +51,7 @@ impl<'a> Simulated<'a> {
             ends: BTreeMap::new(),
             rounds: 0,
             asked: false,
+            quiet: false,
         }
     }
 
@@ -123,32 +135,38 @@ impl Executor for Simulated<'_> {
         self.shared.started(&job, self.now);
         let (takes, end) = self.played(&job);
         let at = self.now + takes;
-        self.live.insert(job.ticket, (at, end));
+        let again = end.status == Status::Failed && job.attempt < job.instance.retries;
+        self.live.insert(job.ticket, Played { at, end, again });
         self.ends.insert((at, job.ticket), ());
     }
 
     fn stop(&mut self, ticket: Ticket, why: Why) {
         let _ = why;
-        let Some((at, played)) = self.live.get_mut(&ticket) else {
+        let Some(played) = self.live.get_mut(&ticket) else {
             return;
         };
-        self.ends.remove(&(*at, ticket));
-        *at = self.now;
-        *played = end(Status::Cancelled, "TaskRunCancelled", String::new());
-        self.ends.insert((*at, ticket), ());
+        self.ends.remove(&(played.at, ticket));
+        *played = Played {
+            at: self.now,
+            end: end(Status::Cancelled, "TaskRunCancelled", String::new()),
+            again: false,
+        };
+        self.ends.insert((self.now, ticket), ());
     }
 
     async fn next(&mut self, until: Option<Duration>) -> Happened {
         if let Some((round, ask)) = self.scenario.ask()
+            && !self.quiet
             && !self.asked
             && self.rounds >= round
         {
             self.asked = true;
             return Happened::Asked(ask);
         }
-        self.rounds += 1;
-        // Of a limit that is reached at this very moment the controller's queue is not reminded: the next event is.
-        let until = until.filter(|it| *it > self.now + BEYOND);
+        // Of a limit that is reached at this very moment the controller's queue does not remind it: the next event does.
+        let quiet = std::mem::take(&mut self.quiet);
+        let until = until.filter(|it| *it > self.now && (quiet || *it > self.now + BEYOND));
+        self.rounds += u32::from(!quiet);
         let first = self.ends.first_key_value().map(|((at, _), ())| *at);
         let at = match (first, until) {
             (None, None) => return Happened::Nothing,
@@ -169,8 +187,13 @@ impl Executor for Simulated<'_> {
                 self.ends.insert((at, ticket), ());
                 break;
             }
-            ended.extend(self.live.remove(&ticket).map(|(_, end)| (ticket, end)));
+            ended.extend(self.live.remove(&ticket).map(|it| (ticket, it)));
         }
+        self.quiet = ended.iter().all(|(_, it)| it.again);
+        let ended = ended
+            .into_iter()
+            .map(|(ticket, it)| (ticket, it.end))
+            .collect();
         Happened::Ended(ended)
     }
 }
