@@ -142,7 +142,8 @@ pub(crate) fn path(reference: &Ref) -> Option<String> {
         Ref::ResultPath(name) => format!("results.{name}.path"),
         Ref::StepResultPath(_, name) => format!("step.results.{name}.path"),
         Ref::StepResult(step, name) => format!("steps.{step}.results.{name}"),
-        Ref::StepExitCodePath(step) => format!("steps.{step}.exitCode.path"),
+        // By the name of the container, unlike the results of a step.
+        Ref::StepExitCodePath(step) => format!("steps.step-{step}.exitCode.path"),
         Ref::Workspace(name, field) => format!("workspaces.{name}.{}", workspace_field(*field)),
         Ref::NodeResult(node, name) => format!("tasks.{node}.results.{name}"),
         Ref::NodeStatus(node) => format!("tasks.{node}.status"),
