@@ -13,6 +13,8 @@ mod defaults;
 pub(crate) mod errors;
 mod substitution;
 
+use std::collections::HashMap;
+
 use crate::base::Span;
 use crate::diag::Sink;
 use crate::schema::Profile;
@@ -31,7 +33,7 @@ pub(crate) struct Object {
 }
 
 /// The kinds that rules know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Task,
     Pipeline,
@@ -80,15 +82,17 @@ impl Object {
 /// What rules look at beside the object: all objects that stand together, and the target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
-    pub(crate) objects: &'a [Object],
     pub(crate) profile: &'a Profile,
+    names: &'a Names<'a>,
 }
 
+/// The objects of each kind and name, in the order in which they stand; never iterated.
+type Names<'a> = HashMap<(Kind, &'a str), Vec<&'a Object>>;
+
 impl<'a> Context<'a> {
-    /// The object of that kind and name among those that stand together.
-    pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<&'a Object> {
-        let mut objects = self.objects.iter();
-        objects.find(|it| it.kind == kind && it.name() == name)
+    /// The objects of that kind and name among those that stand together.
+    pub(crate) fn named(&self, kind: Kind, name: &'a str) -> &'a [&'a Object] {
+        self.names.get(&(kind, name)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -97,8 +101,13 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     for object in &mut objects {
         defaults::set(object, profile);
     }
-    let objects = &objects;
-    let ctx = Context { objects, profile };
+    let mut names = Names::default();
+    for object in &objects {
+        let known = names.entry((object.kind, object.name())).or_default();
+        known.push(object);
+    }
+    let names = &names;
+    let ctx = Context { profile, names };
     for object in objects.iter().filter(|it| !it.broken) {
         let before = sink.errors();
         admission::object(&ctx, object, sink);

@@ -4,18 +4,18 @@ use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::emit::Manifest;
 use crate::plan::Plan;
-use crate::session::{errors, locate};
+use crate::session::{errors, locate, manifests};
 use crate::{admit, yaml};
 
 /// Judges the files of a program; what is found stands at the place of the program that it comes from.
 /// What comes from no place in particular stands at the start of `main`.
-pub(crate) fn judge(plan: &Plan, manifests: &[Manifest], main: FileId, sink: &mut Sink) {
+pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Sink) {
     let main = Span::new(main, 0, 0);
     // Files of their own numbers, so that a finding says which one it is about.
     let number = |at: usize| FileId(u32::try_from(at).map_or(u32::MAX, |it| u32::MAX - it));
     let mut found = Sink::default();
     let mut documents: Vec<(&Manifest, yaml::Node)> = Vec::new();
-    for (at, manifest) in manifests.iter().enumerate() {
+    for (at, manifest) in files.iter().enumerate() {
         let path = manifest.path.as_str();
         if path.starts_with(".tekton/") || path.starts_with("tekton/") {
             let nodes = yaml::read_nodes(number(at), &manifest.text, &mut found);
@@ -29,6 +29,12 @@ pub(crate) fn judge(plan: &Plan, manifests: &[Manifest], main: FileId, sink: &mu
     admit::admit(objects, &plan.profile, &mut found);
     let refusals = found.into_sorted().into_iter();
     for refusal in refusals.filter(|it| it.severity == Severity::Error) {
+        let at = refusal.span;
+        let mut numbered = files.iter().enumerate();
+        let file = numbered.find(|(index, _)| number(*index) == at.file);
+        if file.is_some_and(|(_, it)| manifests::is_template(&it.text, at)) {
+            continue;
+        }
         sink.push(at_its_place(plan, &documents, main, refusal));
     }
 }

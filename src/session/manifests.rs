@@ -83,17 +83,31 @@ impl Session {
 }
 
 fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
-    let mut objects = Vec::new();
     // Where one file is for Pipelines as Code, all are: it replaces its templates in whatever it reads.
     let templates = texts.iter().any(|(_, text)| text.contains(PAC));
+    let mut found = Sink::default();
+    let mut objects = Vec::new();
     for (file, text) in texts {
         let nodes = match templates {
-            true => yaml::read_templates(*file, text, sink),
-            false => yaml::read_nodes(*file, text, sink),
+            true => yaml::read_templates(*file, text, &mut found),
+            false => yaml::read_nodes(*file, text, &mut found),
         };
         for node in nodes {
-            objects.extend(admit::decode::objects(&node, sink));
+            objects.extend(admit::decode::objects(&node, &mut found));
         }
     }
-    admit::admit(objects, profile, sink);
+    admit::admit(objects, profile, &mut found);
+    let text_of = |file: FileId| texts.iter().find(|it| it.0 == file).map_or("", |it| it.1);
+    for finding in found.into_sorted() {
+        let at = finding.span;
+        if !(templates && is_template(text_of(at.file), at)) {
+            sink.push(finding);
+        }
+    }
+}
+
+/// Whether a finding is about a text that Pipelines as Code will have made another of before anybody judges it.
+pub(crate) fn is_template(text: &str, at: Span) -> bool {
+    let shown = text.get(at.range()).unwrap_or("");
+    shown.contains("{{") && !shown.contains('\n')
 }

@@ -5,22 +5,20 @@ use crate::yaml::Node;
 
 /// The object that a name in `from` means: one of the same file, else the only one there is. Two of one name are versions of a
 /// thing, and nobody knows which of them the cluster has.
-fn find<'a>(ctx: &Context<'a>, kind: Kind, name: &Node) -> Option<&'a Object> {
+fn find<'a>(ctx: &Context<'a>, kind: Kind, name: &'a Node) -> Option<&'a Object> {
     let text = name.text().filter(|it| !it.is_empty())?;
-    let found: Vec<&Object> = ctx
-        .objects
-        .iter()
-        .filter(|it| it.kind == kind && it.name() == text)
-        .collect();
+    let found = ctx.named(kind, text);
     let near = found
         .iter()
         .filter(|it| it.root.span.file == name.span.file);
     let near: Vec<&&Object> = near.collect();
-    match (near.as_slice(), found.as_slice()) {
-        ([only], _) => Some(only),
-        ([], [only]) => Some(only),
-        ([..], [..]) => None,
-    }
+    let only: &Object = match (near.as_slice(), found) {
+        ([only], _) => only,
+        ([], [only]) => only,
+        ([..], [..]) => return None,
+    };
+    // Of what cannot be decoded only the name is known.
+    (!only.broken).then_some(only)
 }
 
 /// Whether a reference leads out of what can be read here.
