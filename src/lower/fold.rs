@@ -224,14 +224,38 @@ pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Resul
     if matches!(left.kind, ExprKind::Error) || matches!(right.kind, ExprKind::Error) {
         return Ok(Expr::error(span));
     }
-    // `x && true` is `x`: functions pure as ours may drop a side.
+    // `x && true` is `x`, and `x && false` is `false` where `x` has a value in any case.
     match (op, right.value().and_then(Value::as_bool)) {
         (BinaryOp::And, Some(true)) | (BinaryOp::Or, Some(false)) => return Ok(left),
-        (BinaryOp::And, Some(false)) | (BinaryOp::Or, Some(true)) => return Ok(right),
+        (BinaryOp::And, Some(false)) | (BinaryOp::Or, Some(true)) if !can_fail(&left) => {
+            return Ok(right);
+        }
         _ => {}
     }
     let kind = ExprKind::Binary(op, (left, right).into());
     Ok(Expr { span, kind })
+}
+
+/// Whether computing an expression may end without a value.
+fn can_fail(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Ref(_) | ExprKind::Error => false,
+        ExprKind::Call(..)
+        | ExprKind::Index(_)
+        | ExprKind::Unary(UnaryOp::Neg, _)
+        | ExprKind::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div, _) => {
+            true
+        }
+        ExprKind::Text(_)
+        | ExprKind::List(_)
+        | ExprKind::Record(_)
+        | ExprKind::Make(..)
+        | ExprKind::Field(..)
+        | ExprKind::Unary(UnaryOp::Not, _)
+        | ExprKind::Binary(..)
+        | ExprKind::If(_)
+        | ExprKind::Each(_) => parts_of(expr).into_iter().any(can_fail),
+    }
 }
 
 /// `to == none`, where `to: Env?` is a parameter: things travel by their names, and `none` as `""`.
