@@ -11,6 +11,7 @@ pub(crate) mod controller;
 pub(crate) mod decode;
 mod defaults;
 pub(crate) mod errors;
+mod pac;
 mod substitution;
 
 use std::collections::HashMap;
@@ -111,6 +112,7 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     for object in objects.iter().filter(|it| !it.broken) {
         let before = sink.errors();
         admission::object(&ctx, object, sink);
+        pac::object(&ctx, object, sink);
         // A controller never sees what the webhook refused.
         if sink.errors() == before {
             controller::object(&ctx, object, sink);

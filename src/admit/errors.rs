@@ -6,6 +6,7 @@ pub(crate) mod dag;
 pub(crate) mod decode;
 pub(crate) mod matrix;
 pub(crate) mod name;
+pub(crate) mod pac;
 pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod pipeline_task;

@@ -1,8 +1,9 @@
-//! `src/diag/explain/CODE.md`: its `wudi wrong` program yields the code, its `wudi right` program yields nothing.
+//! `src/diag/explain/CODE.md`: its `wudi wrong` program yields the code, its `wudi right` program yields nothing; so do its
+//! `yaml wrong` and `yaml right` objects, where only plain YAML can be wrong in this way.
 
 use std::path::Path;
 
-use crate::support::{codes, findings, open_text};
+use crate::support::{codes, findings, open_text, open_yaml_text};
 
 pub fn page(path: &Path) -> datatest_stable::Result<()> {
     let code = path.file_stem().unwrap().to_str().unwrap();
@@ -10,15 +11,22 @@ pub fn page(path: &Path) -> datatest_stable::Result<()> {
     let title = format!("# {code}\n");
     assert!(text.starts_with(&title), "the page begins with its code");
     for (kind, program) in blocks(&text) {
-        let session = open_text(&program);
+        let Some((language, side)) = kind.split_once(' ') else {
+            continue;
+        };
+        let session = match language {
+            "wudi" => open_text(&program),
+            "yaml" => open_yaml_text(&program),
+            _ => continue,
+        };
         let found = codes(&session);
-        match kind.as_str() {
-            "wudi wrong" => assert!(
+        match side {
+            "wrong" => assert!(
                 found.iter().any(|it| it.2 == code),
                 "the wrong program does not yield `{code}` but:\n{}",
                 findings(&session)
             ),
-            "wudi right" => assert!(
+            "right" => assert!(
                 found.is_empty(),
                 "the right program yields:\n{}",
                 findings(&session)

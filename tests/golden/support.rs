@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use wudi::{MemoryHost, Session, Style, render};
+use wudi::{MemoryHost, Session, Style, Target, render};
 
 /// Opens the case at `path`: by itself, or with all files of its directory where that has a `wudi.toml`.
 pub fn open(path: &Path) -> Session {
@@ -25,6 +25,15 @@ pub fn open_text(text: &str) -> Session {
     let host = MemoryHost::new().with_file("main.wudi", text);
     let mut session = Session::new(Box::new(host));
     session.open(Path::new("main.wudi"));
+    session
+}
+
+/// Judges a text as plain YAML, `main.yaml`.
+pub fn open_yaml_text(text: &str) -> Session {
+    let name = Path::new("main.yaml");
+    let host = MemoryHost::new().with_file(name, text);
+    let mut session = Session::new(Box::new(host));
+    session.open_yaml(&[name.to_owned()], Vec::new(), &Target::default());
     session
 }
 
