@@ -207,6 +207,81 @@ fn codes_and_their_uses_are_the_same() {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
+/// `tests/conformance/rules.md` is what the sources say: each function of `src/admit/errors` is a rule, its comment says it
+/// (else its message does), and its code has a gate. `INSTA_UPDATE=always` writes it anew.
+#[test]
+fn the_table_of_rules_is_true() {
+    let mut table = String::from(
+        "# Rules of objects\n\nWhat is said about an object of YAML, or about what a program becomes: the rule, its code, and who else would have\ncaught it. The functions of `src/admit/errors` are its source.\n",
+    );
+    let gates = gates();
+    for path in files("src/admit/errors", "rs") {
+        let text = fs::read_to_string(root().join(&path)).unwrap();
+        let rows = rules(&text, &gates);
+        if rows.is_empty() {
+            continue;
+        }
+        let title = text.lines().next().unwrap_or_default();
+        let title = title
+            .trim_start_matches("//! ")
+            .trim_end_matches(['.', ':']);
+        table.push_str(&format!(
+            "\n## {title}\n\n| rule | code | gate |\n| --- | --- | --- |\n"
+        ));
+        table.extend(rows);
+    }
+    let path = root().join("tests/conformance/rules.md");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|it| it == "always") {
+        fs::write(&path, &table).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        there == table,
+        "tests/conformance/rules.md is not what src/admit/errors says"
+    );
+}
+
+/// The gate of each code.
+fn gates() -> std::collections::BTreeMap<String, String> {
+    let table = fs::read_to_string(root().join("src/diag/code.rs")).unwrap();
+    let row = r#"(?:error|warning|note)\(\s*"([a-z0-9-]+)",\s*Gate::(\w+)"#;
+    let rows = Regex::new(row).unwrap();
+    let rows = rows.captures_iter(&table);
+    rows.map(|it| (it[1].to_owned(), it[2].to_lowercase()))
+        .collect()
+}
+
+/// The rules of one file, as rows.
+fn rules(text: &str, gates: &std::collections::BTreeMap<String, String>) -> Vec<String> {
+    let function =
+        Regex::new(r"(?ms)((?:^/// [^\n]*\n)*)^(pub\(crate\) )?fn (\w+)[^{]*\{\n(.*?)^\}").unwrap();
+    let made = Regex::new(r#"Diagnostic::new\(\s*"([a-z0-9-]+)""#).unwrap();
+    let message = Regex::new(r#""([^"]* [^"]*)""#).unwrap();
+    let all: Vec<_> = function.captures_iter(text).collect();
+    let own = |body: &str| made.captures(body).map(|it| it[1].to_owned());
+    let behind = |body: &str| {
+        let mut called = all
+            .iter()
+            .filter(|it| body.contains(&format!("{}(", &it[3])));
+        called.find_map(|it| own(&it[4]))
+    };
+    let public = all.iter().filter(|it| it.get(2).is_some());
+    let row = |it: &regex::Captures<'_>| {
+        let code = own(&it[4]).or_else(|| behind(&it[4]))?;
+        let comment = it[1].replace("/// ", "").replace('\n', " ");
+        let rule = match comment.trim().trim_end_matches('.') {
+            "" => message
+                .captures(&it[4])
+                .map_or(String::new(), |it| it[1].to_owned()),
+            comment => comment.to_owned(),
+        };
+        let rule = rule.replace('|', "\\|");
+        let gate = gates.get(&code)?;
+        Some(format!("| {rule} | `{code}` | {gate} |\n"))
+    };
+    public.filter_map(row).collect()
+}
+
 /// Every code but that of impossible states is seen in some snapshot.
 #[test]
 fn every_code_has_a_case() {

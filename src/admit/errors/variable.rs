@@ -10,7 +10,10 @@ pub(crate) fn unknown(span: Span, prefix: &str, name: &str, names: &Names) -> Di
     let message = match prefix {
         "params" => format!("no parameter `{name}` is declared"),
         "results" | "step.results" => format!("no result `{name}` is declared"),
-        _ => format!("`{prefix}` has no `{name}`"),
+        _ => match prefix.strip_prefix("params.") {
+            Some(object) => format!("the object `{object}` has no key `{name}`"),
+            None => format!("`{prefix}` has no `{name}`"),
+        },
     };
     let finding = Diagnostic::new("unknown-name", span, message)
         .note("what names nothing is not replaced, so the webhook refuses it");

@@ -45,7 +45,7 @@ fn named(name: &str, scope: &Scope) -> Result<Type, String> {
     }
     match name {
         "bool" | "int" | "uint" | "double" | "string" | "bytes" | "list" | "map" | "type"
-        | "null_type" | "dyn" => Ok(Type::Kind),
+        | "null_type" => Ok(Type::Kind),
         _ => Err(format!("`{name}` has no value")),
     }
 }
@@ -170,7 +170,7 @@ fn of_one(name: &str, one: &Type) -> Option<Type> {
             let other = [Type::Bool, Type::Bytes, Type::Duration, Type::Timestamp];
             (number || text || is(one, &other)).then_some(Type::Text)
         }
-        "duration" => (text || is(one, &[Type::Int, Type::Duration])).then_some(Type::Duration),
+        "duration" => (text || fits(one, &Type::Duration)).then_some(Type::Duration),
         "timestamp" => (text || is(one, &[Type::Int, Type::Timestamp])).then_some(Type::Timestamp),
         "type" => Some(Type::Kind),
         "dyn" => Some(Type::Dyn),
@@ -188,7 +188,7 @@ fn of_two(name: &str, left: &Type, right: &Type) -> Option<Type> {
         }
         "_==_" | "_!=_" => same.then_some(Type::Bool),
         "_<_" | "_<=_" | "_>_" | "_>=_" => {
-            (numbers || same && is(left, ORDERED)).then_some(Type::Bool)
+            (same && (numbers || is(left, ORDERED))).then_some(Type::Bool)
         }
         "_*_" | "_/_" => number.then(|| known(left, right)),
         "_%_" => (number && is(left, &[Type::Int, Type::Uint])).then(|| known(left, right)),
@@ -273,7 +273,7 @@ fn macro_of(
     scope: &mut Scope,
 ) -> Option<Result<Type, String>> {
     let (element, bodies) = match (name, arguments) {
-        ("all" | "exists" | "exists_one" | "existsOne" | "filter" | "map", [element, body]) => {
+        ("all" | "exists" | "exists_one" | "filter" | "map", [element, body]) => {
             (element, vec![body])
         }
         ("map", [element, filter, body]) => (element, vec![filter, body]),

@@ -29,8 +29,8 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
                 continue;
             }
             _ if quoted(rest).is_some() => string(rest)?,
-            '0'..='9' => number(rest),
-            '.' if rest.chars().nth(1).is_some_and(|it| it.is_ascii_digit()) => number(rest),
+            '0'..='9' => number(rest)?,
+            '.' if rest.chars().nth(1).is_some_and(|it| it.is_ascii_digit()) => number(rest)?,
             'a'..='z' | 'A'..='Z' | '_' => {
                 let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_';
                 let end = rest.find(|it| !is_part(it)).unwrap_or(rest.len());
@@ -105,22 +105,14 @@ fn escape(here: &str) -> Result<usize, String> {
     }
 }
 
-fn number(rest: &str) -> (Token<'_>, usize) {
+fn number(rest: &str) -> Result<(Token<'_>, usize), String> {
     let digits = |text: &str| {
         let end = text.find(|it: char| !it.is_ascii_digit());
         end.unwrap_or(text.len())
     };
-    let unsigned = |end: usize| {
-        let is_uint = rest.get(end..).is_some_and(|it| it.starts_with(['u', 'U']));
-        if is_uint {
-            (Token::Uint, end + 1)
-        } else {
-            (Token::Int, end)
-        }
-    };
     if let Some(hex) = rest.strip_prefix("0x") {
         let end = hex.find(|it: char| !it.is_ascii_hexdigit());
-        return unsigned(2 + end.unwrap_or(hex.len()));
+        return whole(rest, 2, 2 + end.unwrap_or(hex.len()), 16);
     }
     let mut end = digits(rest);
     let mut is_double = false;
@@ -140,7 +132,21 @@ fn number(rest: &str) -> (Token<'_>, usize) {
         }
     }
     if is_double {
-        return (Token::Double, end);
+        return Ok((Token::Double, end));
     }
-    unsigned(end)
+    whole(rest, 0, end, 10)
+}
+
+/// A whole number, with a `u` behind it where it has no sign.
+fn whole(rest: &str, start: usize, end: usize, radix: u32) -> Result<(Token<'_>, usize), String> {
+    let digits = rest.get(start..end).unwrap_or("");
+    let value = u64::from_str_radix(digits, radix);
+    let value = value.map_err(|_| "a number is too large".to_owned())?;
+    if rest.get(end..).is_some_and(|it| it.starts_with(['u', 'U'])) {
+        return Ok((Token::Uint, end + 1));
+    }
+    match i64::try_from(value) {
+        Ok(_) => Ok((Token::Int, end)),
+        Err(_) => Err("a number is too large".to_owned()),
+    }
 }

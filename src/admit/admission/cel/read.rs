@@ -118,6 +118,9 @@ impl<'a> Reader<'a, '_> {
             let all = std::iter::once(left).chain(rest);
             return Ok(call(&format!("_{sign}_"), all.collect()));
         }
+        if parts.len() > DEEPEST {
+            return Err("it nests too deep".to_owned());
+        }
         for (sign, right) in parts {
             left = call(&format!("_{sign}_"), vec![left, right]);
         }
