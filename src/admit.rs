@@ -109,10 +109,11 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     }
     let names = &names;
     let ctx = Context { profile, names };
+    pac::projects(&objects, sink);
     for object in objects.iter().filter(|it| !it.broken) {
         let before = sink.errors();
         admission::object(&ctx, object, sink);
-        pac::object(&ctx, object, sink);
+        pac::object(object, sink);
         // A controller never sees what the webhook refused.
         if sink.errors() == before {
             controller::object(&ctx, object, sink);

@@ -1,7 +1,9 @@
 //! What Pipelines as Code says: its webhook of Repositories, and its controller of the annotations on runs.
 
+use indexmap::IndexMap;
+
 use crate::admit::errors::pac as errors;
-use crate::admit::{Context, Kind, Object};
+use crate::admit::{Kind, Object};
 use crate::base::Span;
 use crate::diag::Sink;
 use crate::yaml::Node;
@@ -24,9 +26,9 @@ const LISTS: &[&str] = &[
 ];
 
 /// Judges one object as Pipelines as Code would.
-pub(crate) fn object(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
+pub(crate) fn object(object: &Object, sink: &mut Sink) {
     match object.kind {
-        Kind::Repository => repository(ctx, object, sink),
+        Kind::Repository => repository(object, sink),
         Kind::PipelineRun => annotations(object, sink),
         Kind::Task
         | Kind::Pipeline
@@ -37,7 +39,7 @@ pub(crate) fn object(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
     }
 }
 
-fn repository(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
+fn repository(object: &Object, sink: &mut Sink) {
     let Some(spec) = object.spec() else {
         sink.push(errors::no_url(object.span()));
         return;
@@ -52,7 +54,6 @@ fn repository(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
         }
     } else {
         of_url(spec, url, span, sink);
-        same_url(ctx, object, url, span, sink);
     }
     let limit = spec.get("concurrency_limit");
     if let Some(limit) = limit.filter(|it| it.integer() == Some(0)) {
@@ -76,20 +77,27 @@ fn of_url(spec: &Node, url: &str, span: Span, sink: &mut Sink) {
     }
 }
 
-/// An event finds its Repository by the URL.
-fn same_url(ctx: &Context<'_>, object: &Object, url: &str, span: Span, sink: &mut Sink) {
-    let key = |url: &str| url.trim().trim_end_matches('/').to_owned();
-    let before = ctx
-        .objects
-        .iter()
-        .take_while(|it| !std::ptr::eq(*it, object));
-    let mut before = before.filter(|it| it.kind == Kind::Repository && it.name() != object.name());
-    let other = before.find(|it| {
-        let other = it.root.at("spec.url").and_then(Node::text);
-        other.is_some_and(|it| key(it) == key(url))
-    });
-    if let Some(other) = other {
-        sink.push(errors::url_twice(span, url, other.span(), other.name()));
+/// An event finds its Repository by the URL, so that no two have the same.
+pub(crate) fn projects(objects: &[Object], sink: &mut Sink) {
+    let mut seen: IndexMap<&str, &Object> = IndexMap::new();
+    let repositories = objects.iter().filter(|it| it.kind == Kind::Repository);
+    for object in repositories.filter(|it| !it.broken) {
+        let Some(node) = object.root.at("spec.url") else {
+            continue;
+        };
+        let url = node.text().unwrap_or("");
+        let key = url.trim().trim_end_matches('/');
+        match seen.get(key) {
+            Some(other) if other.name() != object.name() => {
+                let finding = errors::url_twice(node.span, url, other.span(), other.name());
+                sink.push(finding);
+            }
+            Some(_) => {}
+            None if url.is_empty() => {}
+            None => {
+                seen.insert(key, object);
+            }
+        }
     }
 }
 
