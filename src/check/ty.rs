@@ -157,17 +157,15 @@ impl Body<'_, '_> {
 
     /// `Partial<PodSpec>`: some fields of it, laid over an object that has the others.
     fn partial(&mut self, ty: &TypeExpr, name: &Word, args: &[TypeExpr]) -> Type {
-        match self.one_arg(ty, name, args) {
-            Type::Object(object) => Type::Object(ObjectType {
-                partial: true,
-                ..object
-            }),
-            Type::Error => Type::Error,
-            other => {
-                self.report(errors::no_object(ty.span, &other));
-                Type::Error
-            }
+        let of = self.one_arg(ty, name, args);
+        if let Type::Object(object) = of {
+            let partial = true;
+            return Type::Object(ObjectType { partial, ..object });
         }
+        if !of.is_error() {
+            self.report(errors::no_object(ty.span, &of));
+        }
+        Type::Error
     }
 
     fn no_type_args(&mut self, ty: &TypeExpr, name: &Word, args: &[TypeExpr]) {
@@ -438,13 +436,11 @@ fn object_type(name: &str) -> Option<ObjectType> {
 
 /// An element of a list, which may be written as a map where its schema says what tells such elements apart.
 fn keyed(ty: Type) -> Type {
-    match ty {
-        Type::Object(object) => Type::Object(ObjectType {
-            key: object.id.get().keys.first().copied(),
-            ..object
-        }),
-        other => other,
+    if let Type::Object(object) = ty {
+        let key = object.id.get().keys.first().copied();
+        return Type::Object(ObjectType { key, ..object });
     }
+    ty
 }
 
 fn bounded(base: &Type, min: Option<i64>, max: Option<i64>) -> Type {

@@ -287,9 +287,11 @@ impl<'a> Lowerer<'a> {
         }
         self.places.note_fields(expr.span, &fields);
         let record = self.charged(fold::record(expr.span, fields));
-        match self.type_of(expr, scope).without_none() {
-            ty @ Type::List(_) => shape::as_list(record, ty),
-            _ => record,
+        let ty = self.type_of(expr, scope).without_none();
+        if matches!(ty, Type::List(_)) {
+            shape::as_list(record, ty)
+        } else {
+            record
         }
     }
 

@@ -123,14 +123,13 @@ pub(crate) fn of_node(node: &'static Node, partial: bool) -> Type {
         Node::Text(Text::Values { all, .. }) => Type::one_of(all),
         Node::Quantity => Type::Union(vec![Type::Cpu, Type::Bytes, Type::INT, Type::string()]),
         Node::IntOrString => Type::Union(vec![Type::INT, Type::PERCENT, Type::string()]),
-        Node::List { of, keys, .. } => match of_node(of, partial) {
-            Type::Object(object) => Type::Object(ObjectType {
-                key: keys.first().copied(),
-                ..object
-            })
-            .list(),
-            other => other.list(),
-        },
+        Node::List { of, keys, .. } => {
+            let mut element = of_node(of, partial);
+            if let Type::Object(object) = &mut element {
+                object.key = keys.first().copied();
+            }
+            element.list()
+        }
         Node::Map(of) => Type::Map(Box::new(of_node(of, partial))),
         Node::Object(id) => Type::Object(ObjectType {
             partial,

@@ -191,14 +191,14 @@ fn keyed_fits(from: &Type, element: &Type) -> bool {
     let Some(entry) = element.entry() else {
         return false;
     };
-    match from {
-        Type::Map(of) => assignable(of, &entry),
-        Type::Record(record) => {
-            let mut fields = record.fields.values();
-            fields.all(|it| assignable(it.ty.without_none(), &entry))
-        }
-        _ => false,
+    if let Type::Map(of) = from {
+        return assignable(of, &entry);
     }
+    let Type::Record(record) = from else {
+        return false;
+    };
+    let mut fields = record.fields.values();
+    fields.all(|it| assignable(it.ty.without_none(), &entry))
 }
 
 type Bounds = (Option<i64>, Option<i64>);

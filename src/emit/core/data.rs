@@ -296,22 +296,28 @@ pub(crate) fn merge_as(under: &mut Tree, over: &Tree, node: &Node) {
             *under = Tree::Array(Vec::new());
             merge_as(under, over, node);
         }
-        (Tree::Array(items), Tree::Array(changes)) => match node {
-            Node::List { of, keys, .. } if !keys.is_empty() => {
+        (Tree::Array(items), Tree::Array(changes)) => {
+            if let Node::List { of, keys, .. } = node
+                && !keys.is_empty()
+            {
                 merge_lists(items, changes, of, keys);
+            } else {
+                *under = over.clone();
             }
-            _ => *under = over.clone(),
-        },
+        }
         _ => *under = over.clone(),
     }
 }
 
 /// What the schema says of a field.
 fn part<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
-    match node {
-        Node::Object(id) => id.get().field(key).map(|it| &it.node),
-        Node::Map(of) => Some(of),
-        _ => None,
+    if let Node::Object(id) = node {
+        return id.get().field(key).map(|it| &it.node);
+    }
+    if let Node::Map(of) = node {
+        Some(of)
+    } else {
+        None
     }
 }
 
@@ -322,11 +328,11 @@ fn merge_lists(items: &mut Vec<Tree>, changes: &[Tree], of: &Node, keys: &[&'sta
             let first = keys
                 .next()
                 .is_some_and(|key| it.get(key) == change.get(key));
-            let others = |key: &&str| match (it.get(key), change.get(key)) {
+            let others = |key: &&'static str| match (it.get(key), change.get(key)) {
                 (Some(a), Some(b)) => a == b,
                 _ => true,
             };
-            first && keys.all(|it| others(it))
+            first && keys.all(others)
         };
         let found = items.iter().position(same);
         if change.get("$patch").and_then(Tree::as_str) == Some("delete") {
