@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::types::{
-    FieldType, Form, RecordType, StringType, Type, assignable, bind, comparable, join, substitute,
+    FieldType, Form, ObjectType, RecordType, StringType, Type, assignable, bind, comparable, join,
+    substitute,
 };
 
 fn int(min: i64, max: i64) -> Type {
@@ -26,6 +27,62 @@ fn digest_of(image: &str) -> Type {
         of: Some(Name::new(image)),
         ..StringType::default()
     })
+}
+
+fn object(name: &str) -> ObjectType {
+    ObjectType::new(crate::schema::object_called(name).unwrap())
+}
+
+/// Definitions that hold themselves are compared by name; what a program writes, by its fields.
+#[test]
+fn objects_of_schemas_take_records_and_open_data() {
+    let schema = Type::Object(object("JSONSchemaProps"));
+    assert!(assignable(&schema, &schema));
+    assert!(assignable(&Type::Json, &schema));
+    assert!(assignable(&schema, &Type::Json));
+    assert!(!assignable(&schema, &Type::Object(object("PodSpec"))));
+    let probe = Type::Object(object("Probe"));
+    assert!(assignable(&record(&[("periodSeconds", Type::INT)]), &probe));
+    assert!(!assignable(&record(&[("period", Type::INT)]), &probe));
+    let toleration = Type::Object(object("Toleration")).list();
+    assert!(!assignable(
+        &Type::Map(Box::new(Type::string())),
+        &toleration
+    ));
+}
+
+/// The key of an element stands before it, so it is no field of it.
+#[test]
+fn a_map_stands_for_a_list_of_what_a_key_tells_apart() {
+    let mounts = Type::Object(ObjectType {
+        key: Some("mountPath"),
+        ..object("VolumeMount")
+    })
+    .list();
+    let map = |of: Type| Type::Map(Box::new(of));
+    assert!(assignable(&map(Type::form(Form::Name)), &mounts));
+    assert!(assignable(
+        &map(record(&[("name", Type::string())])),
+        &mounts
+    ));
+    let with_key = [("name", Type::string()), ("mountPath", Type::string())];
+    assert!(!assignable(&map(record(&with_key)), &mounts));
+    assert!(assignable(&record(&with_key).list(), &mounts));
+}
+
+/// What is laid over an object need not have what the object must have.
+#[test]
+fn a_part_of_an_object_lacks_what_it_likes() {
+    let whole = Type::Object(object("PodSpec"));
+    let part = Type::Object(ObjectType {
+        partial: true,
+        ..object("PodSpec")
+    });
+    let high = record(&[("priorityClassName", Type::string())]);
+    assert!(assignable(&high, &part));
+    assert!(!assignable(&high, &whole));
+    assert!(assignable(&whole, &part));
+    assert!(!assignable(&part, &whole));
 }
 
 #[test]
