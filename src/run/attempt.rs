@@ -277,6 +277,13 @@ fn unprepared(step: &Name, lack: &Lack) -> Verdict {
     failed(reason, format!("\"step-{step}\" could not start: {lack}"))
 }
 
+/// Whether the task goes on although the step failed.
+fn goes_on(step: &Step, scope: &Scope) -> bool {
+    let said = step.on_error.as_ref();
+    let said = said.and_then(|it| evaluate::text(it, scope).ok());
+    step.continue_on_error || said.is_some_and(|it| it == "continue")
+}
+
 /// What the end of a step's process means for the task.
 fn judge(
     work: &Work,
@@ -296,7 +303,7 @@ fn judge(
     }
     let (shown, then) = match end {
         ProcessEnd::Exited(0) => (StepEnd::Exited(0), Then::GoOn),
-        ProcessEnd::Exited(code) if step.continue_on_error => {
+        ProcessEnd::Exited(code) if goes_on(step, scope) => {
             (StepEnd::Continued(code), Then::GoOn)
         }
         ProcessEnd::Exited(code) => {

@@ -57,11 +57,13 @@ pub(crate) struct Comment {
     pub(crate) span: Span,
 }
 
-/// The doc lines as one text, line breaks kept; `None` where there is none.
+/// The doc lines as one text, line breaks kept; `None` where there is none. A last line that is empty ends it with a line break.
 pub(crate) fn doc_text(docs: &[Doc]) -> Option<String> {
     if docs.is_empty() {
         return None;
     }
     let lines: Vec<&str> = docs.iter().map(|it| it.text.as_str()).collect();
-    Some(lines.join("\n").trim().to_owned())
+    let text = lines.join("\n").trim().to_owned();
+    let ends_with_break = !text.is_empty() && lines.last().is_some_and(|it| it.is_empty());
+    Some(if ends_with_break { text + "\n" } else { text })
 }

@@ -20,7 +20,8 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
     let enums = plan.profile.tekton.has("enable-param-enum");
     for task in walk::tasks(plan) {
         let is_safe = |it: &Ref| is_made_by_target(it) || enums && is_enumerated(task, it);
-        for step in walk::steps(task) {
+        // What an action runs is looked at where it is declared.
+        for step in walk::steps(task).filter(|it| it.action.is_none()) {
             if let Some(script) = &step.script {
                 spliced(script, &is_safe, &|it| rewrite::fix(step, script, it), sink);
             }
@@ -30,6 +31,25 @@ pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
             spliced(&script, &is_safe, &no_fix, sink);
         }
     }
+    for action in plan.actions.values() {
+        of_action(&action.step, sink);
+    }
+}
+
+/// The script of an action takes no parameter at all, wanted or not: Tekton refuses it.
+fn of_action(step: &Step, sink: &mut Sink) {
+    if let Some(script) = &step.script {
+        script.each_ref(&mut |reference, span| {
+            if matches!(reference, Ref::Param(_)) {
+                let hole = Expr::reference(span, reference.clone());
+                let (place, hole_at) = place_of(&hole, script);
+                let mut found = errors::injection(place, reference, hole_at);
+                found.fixes.extend(rewrite::fix(step, script, &hole));
+                sink.push(found);
+            }
+        });
+    }
+    arguments(step, &is_made_by_target, sink);
 }
 
 /// `fix` says how the hole is mended, where that is known.
