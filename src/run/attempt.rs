@@ -303,9 +303,7 @@ fn judge(
     }
     let (shown, then) = match end {
         ProcessEnd::Exited(0) => (StepEnd::Exited(0), Then::GoOn),
-        ProcessEnd::Exited(code) if goes_on(step, scope) => {
-            (StepEnd::Continued(code), Then::GoOn)
-        }
+        ProcessEnd::Exited(code) if goes_on(step, scope) => (StepEnd::Continued(code), Then::GoOn),
         ProcessEnd::Exited(code) => {
             missing_tool(work, step, name, code, scope);
             let reason = if code == 137 { "StepOOM" } else { "StepFailed" };

@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::diag::Sink;
-use crate::plan::{Expr, ExprKind, Node, Part, Plan, Run, Step, Task};
+use crate::plan::{Callee, Expr, ExprKind, Node, Part, Plan, Run, Step, Task};
 use crate::schema::profile::{ApiFields, Tekton};
 use crate::verify::{errors, walk};
 
@@ -104,6 +104,9 @@ impl Gate<'_> {
         }
         if node.continue_on_error || node.on_error.is_some() {
             self.needs(ApiFields::Beta, node.span, "`onError` of a node");
+        }
+        if let Callee::Pipeline(_) = &node.callee {
+            self.needs(ApiFields::Alpha, node.span, "a pipeline within a pipeline");
         }
         self.reference(node.from.as_ref());
     }

@@ -55,7 +55,11 @@ pub(crate) fn missing_base(span: Span, kind: &str) -> Diagnostic {
 }
 
 pub(crate) fn not_of_kind(span: Span, name: &str, is: &str, wanted: &[&str]) -> Diagnostic {
-    let wanted: Vec<String> = wanted.iter().map(|it| format!("a {it}")).collect();
+    let article = |it: &&str| match it.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => format!("an {it}"),
+        false => format!("a {it}"),
+    };
+    let wanted: Vec<String> = wanted.iter().map(article).collect();
     let message = format!(
         "`{name}` is {is}, and what is called here is {}",
         wanted.join(" or ")

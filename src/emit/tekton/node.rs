@@ -9,13 +9,11 @@ use crate::base::graph::Dag;
 use crate::base::{Name, Span};
 use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
-use crate::emit::errors;
 use crate::emit::expr::{self, Context, when};
 use crate::emit::tekton::{meta, param, pipeline, step, task};
 use crate::plan::{
     Callee, Expr, ExprKind, Node, ParamShape, Pipeline, Ref, Task, Workspace, WorkspaceUse,
 };
-use crate::schema::profile::ApiFields;
 use crate::value::Value;
 use crate::yaml::Tree;
 
@@ -80,13 +78,6 @@ fn callee(node: &Node, tasks: Tasks, fields: &mut Fields, ctx: Context<'_>, sink
             None => fields.put("taskRef", data::record([("name", name.as_str())])),
         },
         Callee::Pipeline(name) => {
-            if ctx.plan.profile.tekton.api_fields() < ApiFields::Alpha {
-                sink.push(errors::no_flag(
-                    node.span,
-                    "a pipeline within a pipeline",
-                    "enable-api-fields=alpha",
-                ));
-            }
             let pipeline = ctx.plan.pipelines.get(name);
             if let Some(embedded) = pipeline.filter(|it| it.embedded) {
                 let ctx = Context {
