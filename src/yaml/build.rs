@@ -88,11 +88,14 @@ impl<'a, 's> Builder<'a, 's> {
     pub(crate) fn document(&mut self) -> Result<Option<Node>, Flaw> {
         let mut read = None;
         while let Some((event, span)) = self.next()? {
-            match event {
-                Event::StreamStart | Event::DocumentStart(..) => {}
-                Event::DocumentEnd => break,
-                Event::StreamEnd => return Ok(read),
-                _ => read = Some(self.node((event, span), 0)?),
+            if event == Event::StreamEnd {
+                return Ok(read);
+            }
+            if event == Event::DocumentEnd {
+                break;
+            }
+            if !matches!(event, Event::StreamStart | Event::DocumentStart(..)) {
+                read = Some(self.node((event, span), 0)?);
             }
         }
         if let Some((Event::DocumentStart(..), span)) = self.next().ok().flatten() {
@@ -134,6 +137,10 @@ impl<'a, 's> Builder<'a, 's> {
         }
         let before = self.count.nodes;
         self.count.nodes += 1;
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "what else the parser tells is no node"
+        )]
         let (anchor, node) = match event {
             Event::Alias(id) => return self.alias(id, at, depth),
             Event::Scalar(text, style, anchor, tag) => {
@@ -215,13 +222,19 @@ impl<'a, 's> Builder<'a, 's> {
                 Layout::Opaque
             }
         };
-        let data = match data {
+        let masked = match &data {
             Data::String(value) if value.contains(template::MARK) => {
                 let source = span.slice(self.original).unwrap_or("");
-                Data::String(template::restore(&value, source))
+                Some(Data::String(template::restore(value, source)))
             }
-            data => data,
+            Data::Null
+            | Data::Bool(_)
+            | Data::Number(_)
+            | Data::String(_)
+            | Data::List(_)
+            | Data::Map(_) => None,
         };
+        let data = masked.unwrap_or(data);
         let shown = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => source.trim_end().len(),
             ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {

@@ -32,7 +32,7 @@ pub(crate) enum Refusal {
 pub(crate) fn resolve(text: &str, plain: bool, tag: Tag<'_>) -> Result<Data, Refusal> {
     match tag {
         Tag::None if !plain => Ok(Data::String(text.to_owned())),
-        Tag::None => finite(look(text).unwrap_or_else(|| Look::Text(text))),
+        Tag::None => finite(look(text).unwrap_or(Look::Text(text))),
         Tag::Other => Ok(Data::String(text.to_owned())),
         Tag::Core("binary") => decode_base64(text).map(Data::String),
         Tag::Core("str" | "timestamp") => Ok(Data::String(text.to_owned())),
@@ -190,7 +190,7 @@ fn decode_base64(text: &str) -> Result<String, Refusal> {
             bytes.push(u8::try_from((bits >> held) & 0xff).unwrap_or(0));
         }
     }
-    if count % 4 != 0 || padding > 2 {
+    if !count.is_multiple_of(4) || padding > 2 {
         return Err(Refusal::NotBase64);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())

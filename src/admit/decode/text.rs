@@ -143,7 +143,7 @@ pub(crate) fn is_base64(text: &str) -> bool {
     let padding = text.iter().rev().take_while(|it| **it == b'=').count();
     let body = text.get(..text.len() - padding).unwrap_or(&[]);
     let letter = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/');
-    text.len() % 4 == 0 && padding <= 2 && body.iter().all(letter)
+    text.len().is_multiple_of(4) && padding <= 2 && body.iter().all(letter)
 }
 
 #[cfg(test)]

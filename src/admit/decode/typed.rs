@@ -340,12 +340,13 @@ impl<'s> Typed<'s> {
             let absent = entry.value.is_null() && !field.required;
             return (!absent).then(|| value::decode(&entry.value, self.sink));
         }
-        match &field.node {
-            schema::Node::Object(id) if root && field.name == "metadata" => {
-                self.metadata(&entry.value, id.get())
-            }
-            node => self.value(&entry.value, node, Called::field(field.name)),
+        if let schema::Node::Object(id) = &field.node
+            && root
+            && field.name == "metadata"
+        {
+            return self.metadata(&entry.value, id.get());
         }
+        self.value(&entry.value, &field.node, Called::field(field.name))
     }
 
     /// The field that a key means: by its spelling, else in any case.
