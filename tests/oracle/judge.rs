@@ -158,6 +158,12 @@ fn against_document(answer: &Value) -> Vec<String> {
     said
 }
 
+/// Whether a run is one that asks to be cancelled.
+fn is_cancelled(end: &Value) -> bool {
+    let reason = end["reason"].as_str().unwrap_or_default();
+    matches!(reason, "Cancelled" | "TaskRunCancelled")
+}
+
 /// Whether something is missed that a cluster may have.
 fn is_absence(answer: &Value) -> bool {
     let reason = answer["reason"].as_str().unwrap_or_default();
@@ -174,7 +180,7 @@ fn against_play(answer: &Value) -> Vec<String> {
     }
     for round in list(&answer["rounds"]) {
         for end in list(&round["finished"]) {
-            if end["status"] != "True" {
+            if end["status"] != "True" && !is_cancelled(end) {
                 let (name, reason) = (text(&end["name"]), text(&end["reason"]));
                 said.push(format!(
                     "played: {name}: {reason}: {}",
@@ -187,7 +193,11 @@ fn against_play(answer: &Value) -> Vec<String> {
         let state = run["state"].as_str().unwrap();
         let fine = match state {
             // Played tasks take a second each, which may be more than the run has.
-            "done" => run["status"] == "True" || run["reason"] == "PipelineRunTimeout",
+            "done" => {
+                run["status"] == "True"
+                    || run["reason"] == "PipelineRunTimeout"
+                    || is_cancelled(run)
+            }
             _ => matches!(state, "needs-remote" | "pending"),
         };
         if !fine {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use wudi::{MemoryHost, Session, Severity, Target};
 
 use crate::chance::Chance;
+use crate::corpus::Built;
 use crate::fault;
 use crate::tool::{Oracle, Settings};
 
@@ -22,12 +23,22 @@ pub struct Case {
 /// What one of both has against a case: nothing, or its first words.
 pub type Verdict = Option<String>;
 
+/// What wudi refuses and no code of Tekton does: others do, whom nobody plays here.
+const OTHERS: &[(&str, &str)] = &[
+    ("bad-image", "the node cannot pull what no image is called"),
+    ("refused-pod", "the API server refuses the pod"),
+    ("unknown-api", "the API server serves no such kind"),
+    ("unknown-volume", "the API server refuses the pod"),
+];
+
 /// Cases about which there are two opinions, by what is said.
 #[derive(Debug, Default)]
 pub struct Disagreements {
     pub judged: usize,
     pub both_accept: usize,
     pub both_refuse: usize,
+    /// Refused by [`OTHERS`].
+    pub by_others: usize,
     /// What Tekton says where wudi says nothing.
     pub missed: IndexMap<String, Vec<String>>,
     /// What wudi says where Tekton says nothing.
@@ -46,6 +57,7 @@ impl Disagreements {
             (None, None) => return self.both_accept += 1,
             (Some(_), Some(_)) => return self.both_refuse += 1,
             (Some(said), None) => (&mut self.missed, said),
+            (None, Some(said)) if is_of_others(&said, case) => return self.by_others += 1,
             (None, Some(said)) => (&mut self.invented, said),
         };
         let cases = side.entry(group(&said)).or_default();
@@ -55,10 +67,11 @@ impl Disagreements {
     /// As text, the most frequent first.
     pub fn shown(&self, what: &str) -> String {
         let mut text = format!(
-            "{what}: {} judged, {} accepted by both, {} refused by both, {} disagreements\n",
+            "{what}: {} judged, {} accepted by both, {} refused by both, {} refused by others, {} disagreements\n",
             self.judged,
             self.both_accept,
             self.both_refuse,
+            self.by_others,
             self.count()
         );
         let sides = [
@@ -79,6 +92,14 @@ impl Disagreements {
         }
         text
     }
+}
+
+/// Also what a controller says only once there is a run, where the case has none.
+fn is_of_others(said: &str, case: &Case) -> bool {
+    let code = said.trim_start_matches('[').split([']', ' ']).next();
+    let waits = said.starts_with(&format!("[{} controller]", code.unwrap_or_default()));
+    let has_run = Regex::new(r#"\bkind"?: "?(PipelineRun|TaskRun)\b"#).unwrap();
+    OTHERS.iter().any(|(other, _)| code == Some(other)) || waits && !has_run.is_match(&case.text)
 }
 
 /// The beginning of a message, as one line.
@@ -134,6 +155,23 @@ fn case(path: &Path) -> Option<Case> {
     case.text.contains("tekton.dev/").then_some(case)
 }
 
+/// What is built from programs, without what goes through other hands first.
+pub fn built(programs: &[Built]) -> Vec<Case> {
+    let cases = programs.iter().map(|it| {
+        let files = it
+            .files
+            .iter()
+            .filter(|(path, _)| path.starts_with("tekton/"));
+        let texts: Vec<&str> = files.map(|(_, text)| text.as_str()).collect();
+        Case {
+            name: it.name.clone(),
+            text: texts.join("---\n"),
+            settings: it.settings.clone(),
+        }
+    });
+    cases.filter(|it| !it.text.is_empty()).collect()
+}
+
 /// All that can be switched on.
 fn alpha() -> Settings {
     let on = |name: &str| (name.to_owned(), "true".to_owned());
@@ -154,12 +192,9 @@ fn alpha() -> Settings {
 pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
     let read = files.iter().filter_map(|it| {
         let documents: Vec<Value> = serde_yaml::from_multiple(&it.text).ok()?;
-        let is_known = |it: &Value| {
-            it["apiVersion"]
-                .as_str()
-                .is_some_and(|it| it.starts_with("tekton.dev/"))
-        };
-        documents.iter().any(is_known).then_some((it, documents))
+        let known = 0..documents.len();
+        let known: Vec<usize> = known.filter(|it| is_tektons(&documents[*it])).collect();
+        (!known.is_empty()).then_some((it, documents, known))
     });
     let read: Vec<_> = read.collect();
     let mut all = Vec::new();
@@ -167,9 +202,9 @@ pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
     while all.len() < count && !read.is_empty() {
         seed += 1;
         let mut chance = Chance::new(seed);
-        let (file, documents) = chance.pick(&read);
+        let (file, documents, known) = chance.pick(&read);
         let mut documents = documents.clone();
-        let index = chance.below(documents.len());
+        let index = *chance.pick(known);
         let Some(said) = fault::put(&mut documents[index], &mut chance) else {
             continue;
         };
@@ -181,6 +216,11 @@ pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
         });
     }
     all
+}
+
+fn is_tektons(document: &Value) -> bool {
+    let api = document["apiVersion"].as_str().unwrap_or_default();
+    api.starts_with("tekton.dev/")
 }
 
 /// Files written as faulty ones are, without a fault.
@@ -279,5 +319,6 @@ fn wudi(case: &Case) -> Verdict {
     session.open_yaml(&[], texts, &target);
     let mut errors = session.diagnostics().iter();
     let first = errors.find(|it| it.severity == Severity::Error)?;
-    Some(format!("[{}] {}", first.code.name, first.message))
+    let (name, gate) = (first.code.name, first.code.gate.name());
+    Some(format!("[{name} {gate}] {}", first.message))
 }

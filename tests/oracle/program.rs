@@ -165,14 +165,16 @@ impl Maker {
         let count = self.chance.below(most + 1);
         let mut var = |index: usize| {
             let name = *self.chance.pick(NAMES);
-            // A name that is no word is a string, and is used by index.
+            let ty = *self.chance.pick(TYPES);
+            // A name that is no word is a string, and is used by index; records cannot have one.
             let name = match name {
-                "1" => format!("\"{prefix}.{index}\""),
+                "1" if ty != Ty::Record => format!("\"{prefix}.{index}\""),
+                "1" => format!("record{index}"),
                 name => format!("{name}{prefix}{index}"),
             };
             Var {
                 name,
-                ty: *self.chance.pick(TYPES),
+                ty,
                 has_default: self.chance.percent(40),
             }
         };
@@ -361,7 +363,13 @@ impl Maker {
 
     fn pipeline(&mut self, tasks: &[Callable]) -> Callable {
         let params = self.vars("q", 4);
-        let spaces = self.spaces("v");
+        // Whatever a task needs can be given to it.
+        let mut spaces = self.spaces("v");
+        spaces.push(Space {
+            name: "main".to_owned(),
+            writes: true,
+            optional: false,
+        });
         let start = self.text.len();
         for space in &spaces {
             let (mark, mode) = (mark(space.optional), mode(space.writes));
@@ -382,6 +390,7 @@ impl Maker {
         }
         let known = { nodes.iter() }.filter(|it| !it.fans_out);
         let known = known.flat_map(|it| it.results.iter().map(move |result| (it, result)));
+        let known = known.filter(|(_, result)| !result.name.contains('.'));
         let known: Vec<_> = known.collect();
         let mut results = Vec::new();
         let mut header = String::new();
@@ -512,7 +521,8 @@ impl Maker {
             choices.push((reference("params", &param.name), false));
         }
         for node in nodes {
-            for result in &node.results {
+            // Nothing refers to a result whose name has a dot.
+            for result in node.results.iter().filter(|it| !it.name.contains('.')) {
                 let given = match (node.fans_out, result.ty) {
                     (false, ty) => ty,
                     (true, Ty::Text) => Ty::List,
