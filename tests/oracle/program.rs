@@ -170,6 +170,8 @@ impl Maker {
             let name = match name {
                 "1" if ty != Ty::Record => format!("\"{prefix}.{index}\""),
                 "1" => format!("record{index}"),
+                // A result begins with a letter or digit.
+                "_x" if prefix == "r" => format!("x{prefix}{index}"),
                 name => format!("{name}{prefix}{index}"),
             };
             Var {
@@ -348,10 +350,7 @@ impl Maker {
         let mut text = || format!("\"{}\"", self.chance.pick(TEXTS));
         match ty {
             Ty::Text => text(),
-            Ty::List => match text() {
-                it if it.len() % 3 == 0 => "[]".to_owned(),
-                it => format!("[{it}, {}]", text()),
-            },
+            Ty::List => format!("[{}, {}]", text(), text()),
             Ty::Record => format!("{{ x: {}, y: {} }}", text(), text()),
             Ty::Number => self.chance.pick(&["0", "1", "42", "9"]).to_string(),
             Ty::Switch => self.chance.pick(&["true", "false"]).to_string(),
