@@ -4,12 +4,20 @@ pub(crate) mod batch;
 pub(crate) mod builtin;
 pub(crate) mod error;
 pub(crate) mod form;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule speaks of few of the values, and refuses the others alike"
+)]
 pub(crate) mod interpret;
 pub(crate) mod jit;
 pub(crate) mod json;
 pub(crate) mod limit;
 pub(crate) mod operator;
 pub(crate) mod spelling;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule speaks of few of the values, and refuses the others alike"
+)]
 pub(crate) mod table;
 pub(crate) mod tier;
 

@@ -21,10 +21,8 @@ pub(crate) fn eval(arguments: &args::Eval, printer: &Printer) -> anyhow::Result<
         anstream::eprintln!("error: there is no expression; write it in quotes");
         return Ok(Outcome::Usage);
     };
-    let mut table = match arguments.rows.as_deref().map(read_rows).transpose()? {
-        Some(table) => table,
-        None => Table::default(),
-    };
+    let rows = arguments.rows.as_deref();
+    let mut table: Table = rows.map(read_rows).transpose()?.unwrap_or_default();
     let mut session = Session::new(Box::new(OsHost));
     let inputs = match inputs(arguments, &mut table) {
         Ok(inputs) => inputs,
@@ -252,7 +250,19 @@ fn spelled(value: &Value) -> String {
         Some(_) => "none".to_owned(),
         None => match value {
             Value::Range(ends) => format!("{}..={}", spelled(&ends.0), spelled(&ends.1)),
-            _ => json(value).to_string(),
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Duration(_)
+            | Value::Bytes(_)
+            | Value::Cpu(_)
+            | Value::Percent(_)
+            | Value::List(_)
+            | Value::Record(_)
+            | Value::Make(_)
+            | Value::Thing(_) => json(value).to_string(),
         },
     }
 }

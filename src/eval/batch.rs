@@ -4,6 +4,10 @@
 //! row, which says where and why: what is rare is slow, what is common has no branch.
 
 mod chunk;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule speaks of few of the values, and refuses the others alike"
+)]
 pub(crate) mod columns;
 mod lanes;
 

@@ -3,6 +3,10 @@
 //! It holds what all fast tiers take alike: conditions and values over numbers, booleans, units and texts. What it does not
 //! hold, the interpreter computes. Its meaning is that of [`crate::eval::interpret`], which tests hold.
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule speaks of few of the values, and refuses the others alike"
+)]
 pub(crate) mod build;
 mod cost;
 pub(crate) mod row;

@@ -1,4 +1,8 @@
 //! One expression by itself, over inputs that get their values later: `wudi eval`.
+#![expect(
+    clippy::result_large_err,
+    reason = "a finding is what a row without an answer gives"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -226,9 +230,11 @@ impl Expression {
         if let Some((_, failure)) = first {
             return Err(report(&failure));
         }
-        let lookup = |reference: &Ref| match reference {
-            Ref::Param(name) => find(name).and_then(|it| values.get(it).cloned()),
-            _ => None,
+        let lookup = |reference: &Ref| {
+            if let Ref::Param(name) = reference {
+                return find(name).and_then(|it| values.get(it).cloned());
+            }
+            None
         };
         interpret::interpret(expr, &lookup, limit).map_err(|it| report(&it))
     }

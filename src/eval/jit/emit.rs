@@ -532,7 +532,7 @@ impl<'f, 'c> Emitter<'f, 'c> {
             let same = self.begins(bytes, same_length, constant.as_bytes());
             return match op {
                 Compare::Ne => self.not(same),
-                _ => same,
+                Compare::Eq | Compare::Lt | Compare::Le | Compare::Gt | Compare::Ge => same,
             };
         }
         let (a, b) = (self.text(&two.0, active), self.text(&two.1, active));

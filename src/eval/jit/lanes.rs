@@ -103,7 +103,9 @@ pub(crate) fn emit(
     builder.switch_to_block(store);
     match &form.answer {
         Answer::Bool(_) => store_bools(builder, &answers, (out, row)),
-        _ => store_floats(builder, &answers, (out, row)),
+        Answer::Int(_) | Answer::Float(_) | Answer::Text(_) => {
+            store_floats(builder, &answers, (out, row))
+        }
     }
     builder.ins().jump(header, &[next.into()]);
     builder.switch_to_block(after);
