@@ -8,11 +8,13 @@
 
 pub(crate) mod admission;
 pub(crate) mod controller;
+pub(crate) mod convert;
 pub(crate) mod decode;
 mod defaults;
+pub(crate) mod equal;
 pub(crate) mod errors;
 mod pac;
-mod substitution;
+pub(crate) mod substitution;
 
 use std::collections::HashMap;
 

@@ -7,6 +7,7 @@ mod completions;
 mod eval;
 mod explain;
 mod fmt;
+mod import;
 mod new;
 mod report;
 mod run;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::New(it) => new::new(&it, &printer),
         Command::Check(it) => check::check(&it, &printer),
+        Command::Import(it) => import::import(&it, &printer),
         Command::Build(it) => build::build(&it, &printer),
         Command::Run(it) => run::run(&it, &printer),
         Command::Eval(it) => eval::eval(&it, &printer),

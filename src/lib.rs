@@ -22,6 +22,7 @@ mod emit;
 mod eval;
 mod format;
 mod host;
+mod import;
 mod lower;
 mod plan;
 mod resolve;

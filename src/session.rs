@@ -1,9 +1,11 @@
 //! One program from its files to its plan: reads, runs the phases in order, keeps what they find.
 
+mod allow;
 mod config;
 mod emitted;
 mod errors;
 pub(crate) mod expression;
+pub(crate) mod import;
 mod locate;
 mod manifests;
 pub(crate) mod measure;
@@ -260,6 +262,9 @@ fn compile(input: &Input, sources: &mut SourceMap, sink: &mut Sink) -> Opened {
             files.iter().map(tree).collect()
         };
     let root = parse(&input.files, sources, sink);
+    for (place, code) in root.iter().flat_map(|it| allow::places(it)) {
+        sink.accept(place, code);
+    }
     let mut load = |name: &Name, sink: &mut Sink| {
         if let Some((_, files)) = input.packages.iter().find(|(it, _)| it == name) {
             return Some(parse(files, sources, sink));

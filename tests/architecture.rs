@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["diag", "host", "schema", "stdlib", "value"],
     &["syntax", "types", "yaml"],
     &["admit", "format", "resolve"],
-    &["check"],
+    &["check", "import"],
     &["plan"],
     &["eval"],
     &["lower", "verify"],

@@ -38,13 +38,15 @@ pub(crate) fn references(text: &str) -> Vec<Reference<'_>> {
         let Some(end) = inner.find([')', '(']) else {
             break;
         };
+        from = start + 2;
         match inner.get(..end) {
             Some(expression) if inner.as_bytes().get(end) == Some(&b')') => {
                 found.push(Reference { expression, start });
+                from += end + 1;
             }
+            // `$(cat $(params.file))`: another may start within.
             Some(_) | None => {}
         }
-        from = start + 2 + end;
     }
     found
 }

@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Build(Build),
     Run(Run),
     Eval(Eval),
+    Import(Import),
     Fmt(Fmt),
     Explain(Explain),
     Completions(Completions),
@@ -65,15 +66,54 @@ pub(crate) struct Check {
     /// Files, packages (a directory with a wudi.toml), or directories of them; `-` reads YAML from stdin
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// What YAML is for, beside what a `wudi.toml` says.
+#[derive(Args, Debug)]
+pub(crate) struct Target {
     /// For YAML: the version of a target, tekton=1.15
     #[arg(long = "target", value_name = "NAME=VERSION", value_parser = version)]
-    pub(crate) versions: Vec<(String, String)>,
+    versions: Vec<(String, String)>,
     /// For YAML: a flag of Tekton's ConfigMap feature-flags
     #[arg(long = "flag", value_name = "NAME=VALUE", value_parser = pair)]
-    pub(crate) flags: Vec<(String, String)>,
+    flags: Vec<(String, String)>,
     /// For YAML: an entry of Tekton's ConfigMap config-defaults
     #[arg(long = "default", value_name = "NAME=VALUE", value_parser = pair)]
-    pub(crate) defaults: Vec<(String, String)>,
+    defaults: Vec<(String, String)>,
+}
+
+impl From<&Target> for crate::session::Target {
+    fn from(it: &Target) -> Self {
+        Self {
+            versions: it.versions.clone(),
+            flags: it.flags.clone(),
+            defaults: it.defaults.clone(),
+        }
+    }
+}
+
+/// Make a program of plain Tekton YAML
+///
+/// The program compiles to the same objects. What they refer to and do not hold becomes `extern`; text that is spliced
+/// into a script is marked `unsafe`.
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// YAML files, or directories of them; `-` reads stdin
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where the program is written; `-` is stdout
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// Compile the program again and say of each object whether it is the same, or how it differs
+    #[arg(long)]
+    pub(crate) certify: bool,
+    /// Let scripts of a shell read from their environment what was spliced into them
+    #[arg(long)]
+    pub(crate) rewrite_scripts: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 /// Compile a program to the YAML that controllers take

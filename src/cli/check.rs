@@ -9,7 +9,7 @@ use crate::cli::Outcome;
 use crate::cli::args;
 use crate::cli::report::{Count, Printer, counted};
 use crate::host::{MAX_FILE_BYTES, OsHost};
-use crate::session::{Session, Target};
+use crate::session::Session;
 
 pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut session = Session::new(Box::new(OsHost));
@@ -27,11 +27,7 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
     };
     let files = manifests.len() + texts.len();
     if files > 0 {
-        let target = Target {
-            versions: arguments.versions.clone(),
-            flags: arguments.flags.clone(),
-            defaults: arguments.defaults.clone(),
-        };
+        let target = (&arguments.target).into();
         session.open_yaml(&manifests, texts, &target);
         printer.answer(session.diagnostics(), session.sources());
         count.add(session.diagnostics());
@@ -53,7 +49,7 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
 }
 
 /// What may hold programs, the YAML files, and whether stdin is to be read.
-fn split(session: &Session, paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>, bool) {
+pub(crate) fn split(session: &Session, paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>, bool) {
     let (mut sources, mut manifests, mut stdin) = (Vec::new(), Vec::new(), false);
     for path in paths {
         if path == Path::new("-") {
@@ -80,7 +76,7 @@ fn is_yaml(path: &Path) -> bool {
         .is_some_and(|it| it == "yaml" || it == "yml")
 }
 
-fn read_stdin() -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut stdin = std::io::stdin().lock().take(MAX_FILE_BYTES);
     stdin.read_to_end(&mut bytes).context("cannot read stdin")?;

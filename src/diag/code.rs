@@ -292,9 +292,19 @@ pub(crate) static CODES: &[Code] = &[
         "a negative number where only zero or more makes sense",
     ),
     error(
+        "not-allowable",
+        Gate::None,
+        "an `allow` of what the target refuses all the same",
+    ),
+    error(
         "not-callable",
         Gate::None,
         "a call of something that cannot be called",
+    ),
+    error(
+        "not-importable",
+        Gate::None,
+        "YAML for which the language has no form",
     ),
     error(
         "not-supported",

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::base::Span;
+use crate::base::{Name, Span};
 use crate::diag::{Diagnostic, Severity};
 
 /// Collects diagnostics in the order in which they are found; a second one of the same code at the same span is dropped.
@@ -12,14 +12,33 @@ pub(crate) struct Sink {
     /// Code and place of each; never iterated.
     seen: HashSet<(&'static str, Span)>,
     errors: usize,
+    /// Places at which findings of a code are accepted.
+    accepted: Vec<(Span, Name)>,
 }
 
 impl Sink {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.is_accepted(&diagnostic) {
+            return;
+        }
         if self.seen.insert((diagnostic.code.name, diagnostic.span)) {
             self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.found.push(diagnostic);
         }
+    }
+
+    /// Findings of that code within `place` are dropped from now on: somebody said why they do not count.
+    pub(crate) fn accept(&mut self, place: Span, code: Name) {
+        self.accepted.push((place, code));
+    }
+
+    fn is_accepted(&self, it: &Diagnostic) -> bool {
+        let covers = |place: &Span| {
+            let (start, end) = (it.span.start, it.span.end);
+            place.file == it.span.file && place.start <= start && end <= place.end
+        };
+        let mut accepted = self.accepted.iter();
+        accepted.any(|(place, code)| code == it.code.name && covers(place))
     }
 
     /// How many errors there are so far.

@@ -140,3 +140,15 @@ fn listed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
     words.join(", ")
 }
+
+/// The program that an import made is refused: what was found in it stands beside this.
+pub(crate) fn import_failed(file: FileId) -> Diagnostic {
+    let at = Span::new(file, 0, 0);
+    Diagnostic::new(
+        "not-importable",
+        at,
+        "the program that was made of the YAML is refused",
+    )
+    .note("the findings above are about that program, `imported.wudi`, which was not written")
+    .help("mend in the YAML what they say, or leave this file as YAML")
+}

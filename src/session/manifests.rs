@@ -36,14 +36,7 @@ impl Session {
         target: &Target,
     ) {
         let mut sink = Sink::default();
-        let profile = self.yaml_profile(paths.first().map(PathBuf::as_path), target, &mut sink);
-        let mut files: Vec<FileId> = Vec::new();
-        for path in paths {
-            files.extend(self.read(path, &mut sink));
-        }
-        for (path, bytes) in texts {
-            files.extend(self.take(&path, bytes, &mut sink));
-        }
+        let (files, profile) = self.read_yaml(paths, texts, target, &mut sink);
         let sources = &self.sources;
         let texts = files.iter().map(|it| (*it, sources.text(*it)));
         let texts: Vec<(FileId, &str)> = texts.collect();
@@ -56,6 +49,25 @@ impl Session {
             diagnostics: sink.into_sorted(),
             ..Opened::default()
         };
+    }
+
+    /// Takes YAML in, and says what it is for.
+    pub(crate) fn read_yaml(
+        &mut self,
+        paths: &[PathBuf],
+        texts: Vec<(PathBuf, Vec<u8>)>,
+        target: &Target,
+        sink: &mut Sink,
+    ) -> (Vec<FileId>, Profile) {
+        let profile = self.yaml_profile(paths.first().map(PathBuf::as_path), target, sink);
+        let mut files: Vec<FileId> = Vec::new();
+        for path in paths {
+            files.extend(self.read(path, sink));
+        }
+        for (path, bytes) in texts {
+            files.extend(self.take(&path, bytes, sink));
+        }
+        (files, profile)
     }
 
     fn yaml_profile(&mut self, beside: Option<&Path>, target: &Target, sink: &mut Sink) -> Profile {

@@ -63,7 +63,5 @@ pub(crate) fn doc_text(docs: &[Doc]) -> Option<String> {
         return None;
     }
     let lines: Vec<&str> = docs.iter().map(|it| it.text.as_str()).collect();
-    let text = lines.join("\n").trim().to_owned();
-    let ends_with_break = !text.is_empty() && lines.last().is_some_and(|it| it.is_empty());
-    Some(if ends_with_break { text + "\n" } else { text })
+    Some(lines.join("\n"))
 }

@@ -2,14 +2,18 @@
 
 use crate::check::kind::errors;
 use crate::check::{Body, Stage};
-use crate::diag::code;
+use crate::diag::{Gate, code};
 use crate::syntax::ast::Decl;
 use crate::types::Type;
 
 pub(crate) fn body(body: &mut Body<'_, '_>, decl: &Decl) {
     let name = &decl.head.name;
-    if code::find(&name.name).is_none() {
-        body.report(errors::unknown_code(name.span, &name.name));
+    match code::find(&name.name).map(|it| it.gate) {
+        None => body.report(errors::unknown_code(name.span, &name.name)),
+        Some(gate @ (Gate::Decode | Gate::Admission)) => {
+            body.report(errors::not_allowable(name.span, &name.name, gate));
+        }
+        Some(Gate::Controller | Gate::Run | Gate::None) => {}
     }
     match &decl.because {
         None => body.report(errors::allow_without_reason(name.span, &name.name)),

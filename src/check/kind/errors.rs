@@ -1,8 +1,8 @@
 //! What is said about declarations and their blocks.
 
 use crate::base::{Name, Span, spelling};
-use crate::diag::Diagnostic;
 use crate::diag::code::CODES;
+use crate::diag::{Diagnostic, Gate};
 use crate::schema::kinds::{self, Kind};
 
 /// A declaration of a kind that stands elsewhere.
@@ -158,6 +158,19 @@ pub(crate) fn unknown_code(span: Span, name: &Name) -> Diagnostic {
     let near = spelling::nearest(name, CODES.iter().map(|it| it.name));
     Diagnostic::new("unknown-name", span, format!("there is no code `{name}`"))
         .did_you_mean(span, near)
+}
+
+/// The target refuses the object, whatever the program accepts.
+pub(crate) fn not_allowable(span: Span, name: &Name, gate: Gate) -> Diagnostic {
+    let who = match gate {
+        Gate::Decode => "the API server cannot read such an object",
+        Gate::Admission | Gate::Controller | Gate::Run | Gate::None => {
+            "a webhook refuses such an object"
+        }
+    };
+    Diagnostic::new("not-allowable", span, format!("`{name}` cannot be allowed"))
+        .note(who)
+        .help("mend what it is about; only what the target takes can be allowed")
 }
 
 pub(crate) fn allow_without_reason(span: Span, name: &Name) -> Diagnostic {

@@ -1,0 +1,225 @@
+//! Whether two objects say the same: after defaulting, with Tekton's aliases read as one and `v1beta1` read as `v1`.
+
+use serde_json::{Map, Value};
+
+use crate::admit::{Object, convert, defaults, substitution};
+use crate::schema::Profile;
+
+/// `Task/build`, or `PipelineRun/build-*` where the API server makes the name.
+pub(crate) fn name(object: &Object) -> String {
+    let kind = object.root.text_of("kind");
+    match object.name() {
+        "" => {
+            let generated = object.root.at("metadata.generateName");
+            let generated = generated.and_then(crate::yaml::Node::text);
+            format!("{kind}/{}*", generated.unwrap_or_default())
+        }
+        name => format!("{kind}/{name}"),
+    }
+}
+
+/// The places at which they differ, each with both values; none where they say the same.
+pub(crate) fn differences(left: &Object, right: &Object, profile: &Profile) -> Vec<String> {
+    let (left, right) = (canonical(left, profile), canonical(right, profile));
+    let mut found = Vec::new();
+    compare("", &left, &right, &mut found);
+    found
+}
+
+fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            let missing = Value::Null;
+            let mut keys: Vec<&String> = left.keys().chain(right.keys()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                let left = left.get(key).unwrap_or(&missing);
+                let right = right.get(key).unwrap_or(&missing);
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                compare(&path, left, right, found);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (at, (left, right)) in left.iter().zip(right).enumerate() {
+                compare(&format!("{path}[{at}]"), left, right, found);
+            }
+        }
+        _ if left == right => {}
+        _ => found.push(format!("{path}: {} became {}", shown(left), shown(right))),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(200) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// The one form of all objects that say the same.
+fn canonical(object: &Object, profile: &Profile) -> Value {
+    let mut object = convert::to_v1(object);
+    defaults::set(&mut object, profile);
+    let mut root = object.root.to_tree();
+    if let Value::Object(fields) = &mut root {
+        if let Some(Value::Object(metadata)) = fields.get_mut("metadata") {
+            metadata.remove("creationTimestamp");
+        }
+        fields.remove("status");
+    }
+    tidy("", &mut root);
+    root
+}
+
+/// Drops what says nothing, and lays strings into their one form.
+fn tidy(key: &str, value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                tidy(key, value);
+            }
+            own_workspaces(fields);
+            fields.retain(|key, it| !says_nothing(key, it));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|it| tidy(key, it)),
+        Value::String(text) => *text = one_form(key, text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// A node's workspace is the pipeline's of the same name where it says no other.
+fn own_workspaces(fields: &mut Map<String, Value>) {
+    let calls = ["taskRef", "taskSpec", "pipelineRef", "pipelineSpec"];
+    if !fields.contains_key("name") || !calls.iter().any(|it| fields.contains_key(*it)) {
+        return;
+    }
+    let Some(Value::Array(workspaces)) = fields.get_mut("workspaces") else {
+        return;
+    };
+    for workspace in workspaces {
+        if let Value::Object(fields) = workspace
+            && let Some(name) = fields.get("name").cloned()
+        {
+            fields.entry("workspace").or_insert(name);
+        }
+    }
+}
+
+fn says_nothing(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty() && key != "value" && key != "default",
+        Value::String(text) => {
+            text.is_empty()
+                && [
+                    "description",
+                    "displayName",
+                    "workspace",
+                    "script",
+                    "workingDir",
+                ]
+                .contains(&key)
+        }
+        Value::Bool(it) => !it && ["optional", "readOnly"].contains(&key),
+        Value::Object(fields) => {
+            fields.is_empty()
+                && [
+                    "computeResources",
+                    "resources",
+                    "metadata",
+                    "stepTemplate",
+                    "labels",
+                    "annotations",
+                ]
+                .contains(&key)
+        }
+        Value::Number(it) => key == "retries" && it.as_i64() == Some(0),
+    }
+}
+
+fn one_form(key: &str, text: &str) -> String {
+    if ["timeout", "pipeline", "tasks", "finally"].contains(&key)
+        && let Some(nanoseconds) = go_duration(text)
+    {
+        return format!("{nanoseconds}ns");
+    }
+    if key.starts_with("pipelinesascode.tekton.dev/on-")
+        && !key.ends_with("cel-expression")
+        && !key.ends_with("comment")
+    {
+        let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+        let items = inner
+            .split(',')
+            .map(|it| it.trim().trim_matches(['"', '\'']).to_owned());
+        return items
+            .filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
+    }
+    let mut done = String::new();
+    let mut at = 0;
+    for reference in substitution::references(text) {
+        done.push_str(text.get(at..reference.start).unwrap_or_default());
+        done.push_str(&format!("$({})", alias(reference.expression)));
+        at = reference.start + "$()".len() + reference.expression.len();
+    }
+    done.push_str(text.get(at..).unwrap_or_default());
+    // A whole list is meant with `[*]` and without.
+    match done.strip_suffix("[*])") {
+        Some(base) if base.starts_with("$(") && base.rfind("$(") == Some(0) => format!("{base})"),
+        Some(_) | None => done,
+    }
+}
+
+/// `inputs.params.x`, `params["x"]` and `params.x` are one.
+fn alias(expression: &str) -> String {
+    let expression = expression.strip_prefix("inputs.").unwrap_or(expression);
+    let Some(rest) = expression.strip_prefix("params[") else {
+        return expression.to_owned();
+    };
+    let quoted = rest
+        .strip_prefix(['"', '\''])
+        .and_then(|it| it.split_once(['"', '\'']));
+    match quoted {
+        Some((name, rest)) if !name.contains('.') => {
+            format!("params.{name}{}", rest.strip_prefix(']').unwrap_or(rest))
+        }
+        Some((name, rest)) => format!("params[\"{name}\"{rest}"),
+        None => expression.to_owned(),
+    }
+}
+
+/// Nanoseconds of `1h30m`, as Go reads it.
+fn go_duration(text: &str) -> Option<i128> {
+    let mut rest = text;
+    let mut sum = 0_f64;
+    if rest == "0" {
+        return Some(0);
+    }
+    while !rest.is_empty() {
+        let end = rest.find(|it: char| !it.is_ascii_digit() && it != '.')?;
+        let number: f64 = rest.get(..end)?.parse().ok()?;
+        let unit_text = rest.get(end..)?;
+        let end = unit_text
+            .find(|it: char| it.is_ascii_digit())
+            .unwrap_or(unit_text.len());
+        let unit = match unit_text.get(..end)? {
+            "ns" => 1.0,
+            "us" | "µs" => 1e3,
+            "ms" => 1e6,
+            "s" => 1e9,
+            "m" => 60e9,
+            "h" => 3600e9,
+            _ => return None,
+        };
+        sum += number * unit;
+        rest = unit_text.get(end..)?;
+    }
+    Some(sum as i128)
+}

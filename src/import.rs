@@ -1,0 +1,268 @@
+//! Objects of Tekton and Pipelines as Code to a program in the language that says the same.
+//!
+//! It writes text, which the formatter lays out and every other phase reads as if a person had written it. What the objects
+//! refer to and do not hold becomes `extern`.
+
+mod absence;
+mod callee;
+mod errors;
+mod pipeline;
+mod reference;
+mod run;
+mod script;
+mod signature;
+mod task;
+mod trigger;
+mod value;
+mod write;
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::admit::{Kind, Object};
+use crate::base::{Name, Span};
+use crate::diag::Sink;
+use crate::yaml::Node;
+
+use callee::Extern;
+use reference::Scope;
+use write::Writer;
+
+/// How objects are imported.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// What is spliced into scripts goes through their environment.
+    pub(crate) rewrite_scripts: bool,
+    /// Codes that an item is to allow: what only wudi refuses.
+    pub(crate) allow: IndexMap<String, IndexSet<Name>>,
+}
+
+/// The state of an import.
+#[derive(Debug)]
+struct Importer<'a> {
+    objects: &'a [Object],
+    /// The item of each object.
+    items: Vec<String>,
+    options: &'a Options,
+    /// What is referred to and not among the objects, by what refers to it.
+    externs: IndexMap<String, Extern>,
+    /// What the language cannot say.
+    refused: Vec<(Span, String)>,
+}
+
+/// The program that says what the objects say; what it cannot say is reported.
+pub(crate) fn import(objects: &[Object], options: &Options, sink: &mut Sink) -> String {
+    let mut importer = Importer {
+        objects,
+        items: items(objects),
+        options,
+        externs: IndexMap::new(),
+        refused: Vec::new(),
+    };
+    let mut blocks = Vec::new();
+    for (object, item) in objects.iter().zip(importer.items.clone()) {
+        let mut w = Writer::default();
+        importer.object(&mut w, object, &item);
+        blocks.push(w.finish());
+    }
+    let mut text = importer.declarations();
+    for block in blocks {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&block);
+    }
+    for (span, what) in &importer.refused {
+        sink.push(errors::not_sayable(*span, what));
+    }
+    text
+}
+
+impl Importer<'_> {
+    fn object(&mut self, w: &mut Writer, object: &Object, item: &str) {
+        let none = Node::new(object.root.span, crate::yaml::node::Data::Map(Vec::new()));
+        let spec = object.spec().unwrap_or(&none);
+        let description = spec.get("description").and_then(Node::text);
+        if let Some(text) = description.filter(|it| !it.is_empty()) {
+            w.doc(text);
+        }
+        match object.kind {
+            Kind::Task => {
+                let (params, results) = (signature::params(spec, 0), signature::results(spec, 0));
+                w.block(&format!("task {item}{params}{results}"), |w| {
+                    self.meta(w, object, item);
+                    self.task_body(w, spec, &Scope::default());
+                });
+            }
+            Kind::StepAction => {
+                let (params, results) = (signature::params(spec, 0), signature::results(spec, 0));
+                w.block(&format!("action {item}{params}{results}"), |w| {
+                    self.meta(w, object, item);
+                    self.action_body(w, spec);
+                });
+            }
+            Kind::Pipeline => {
+                let (params, results) =
+                    (signature::params(spec, 0), self.pipeline_results(spec, 0));
+                w.block(&format!("pipeline {item}{params}{results}"), |w| {
+                    self.meta(w, object, item);
+                    self.pipeline_body(w, spec, &Scope::default());
+                });
+            }
+            Kind::PipelineRun | Kind::TaskRun => self.run(w, object, item),
+            Kind::Repository | Kind::CustomRun | Kind::Other => self.resource(w, object, item),
+        }
+    }
+
+    /// An action has the fields of its one step.
+    fn action_body(&mut self, w: &mut Writer, spec: &Node) {
+        let mut scope = task::task_scope(spec, &Scope::default());
+        scope.step_results = scope.results.clone();
+        self.no_late_defaults(spec);
+        self.container(w, spec, &scope, task::Role::Action);
+    }
+
+    /// What every object says of itself beside its name.
+    fn meta(&mut self, w: &mut Writer, object: &Object, item: &str) {
+        let scope = Scope::default();
+        let triggers = trigger::of(object);
+        let scope = Scope {
+            event: triggers.is_some(),
+            ..scope
+        };
+        let Some(metadata) = object.root.get("metadata") else {
+            return;
+        };
+        let name = metadata.text_of("name");
+        if !name.is_empty() && write::name(name) != item {
+            w.field("name", &value::string(name, &scope, w.level()));
+        }
+        value::field(w, metadata, "generateName", &scope);
+        value::field(w, metadata, "namespace", &scope);
+        if let Some(spec) = object.spec() {
+            value::field(w, spec, "displayName", &scope);
+        }
+        value::field(w, metadata, "labels", &scope);
+        let annotations = trigger::others(object, triggers.as_ref());
+        if !annotations.is_empty() {
+            let level = w.level();
+            let entry =
+                |(key, it): (&str, &Node)| (write::name(key), value::value(it, &scope, level + 1));
+            let fields: Vec<(String, String)> = annotations.into_iter().map(entry).collect();
+            w.field("annotations", &write::record(&fields, level));
+        }
+        const DONE: &[&str] = &[
+            "name",
+            "generateName",
+            "namespace",
+            "labels",
+            "annotations",
+            "creationTimestamp",
+        ];
+        let others = metadata
+            .entries()
+            .iter()
+            .filter(|it| !DONE.contains(&it.key.as_str()));
+        let level = w.level();
+        let others = others.map(|it| {
+            (
+                write::name(&it.key),
+                value::value(&it.value, &scope, level + 1),
+            )
+        });
+        let others: Vec<(String, String)> = others.collect();
+        if !others.is_empty() {
+            w.field("metadata", &write::record(&others, level));
+        }
+        for code in self.options.allow.get(item).into_iter().flatten() {
+            w.line(&format!(
+                "allow {code} because \"it was so before it was imported\""
+            ));
+        }
+    }
+
+    /// `metadata` of what is written in its place.
+    fn embedded_meta(&mut self, w: &mut Writer, spec: &Node, scope: &Scope) {
+        value::field(w, spec, "displayName", scope);
+        let Some(metadata) = spec.get("metadata") else {
+            return;
+        };
+        for key in ["labels", "annotations"] {
+            value::field(w, metadata, key, scope);
+        }
+    }
+
+    /// An object of which the language has no form of its own.
+    fn resource(&mut self, w: &mut Writer, object: &Object, item: &str) {
+        let kind = object.root.text_of("kind");
+        let scope = Scope::default();
+        w.block(&format!("resource {kind} {item}"), |w| {
+            value::field(w, &object.root, "apiVersion", &scope);
+            self.meta(w, object, item);
+            let known = ["apiVersion", "kind", "metadata"];
+            for entry in object
+                .root
+                .entries()
+                .iter()
+                .filter(|it| !known.contains(&it.key.as_str()))
+            {
+                let text = value::value(&entry.value, &scope, w.level());
+                w.field(&entry.key, &text);
+            }
+        });
+    }
+
+    fn no_late_defaults(&mut self, spec: &Node) {
+        if let Some(default) = signature::late_default(spec) {
+            self.refuse(default.span, "a default that refers to another parameter");
+        }
+    }
+
+    /// Fields that no form of the language says.
+    fn no_others(&mut self, node: &Node, known: &[&str]) {
+        for entry in node.entries() {
+            if !known.contains(&entry.key.as_str()) && !value::is_empty(&entry.value) {
+                self.refuse(entry.at, &format!("the field `{}`", entry.key));
+            }
+        }
+    }
+
+    fn refuse(&mut self, span: Span, what: &str) {
+        self.refused.push((span, what.to_owned()));
+    }
+}
+
+/// A name for the item of each object: its own, made unique among what is called, or else by its kind.
+fn items(objects: &[Object]) -> Vec<String> {
+    let mut taken: IndexSet<String> = IndexSet::new();
+    let mut found = Vec::new();
+    for object in objects {
+        let own = match object.name() {
+            "" => {
+                let generated = object.root.at("metadata.generateName");
+                generated
+                    .and_then(Node::text)
+                    .unwrap_or("unnamed")
+                    .trim_end_matches(['-', '.'])
+            }
+            name => name,
+        };
+        let word = match object.kind {
+            Kind::Task => "task",
+            Kind::Pipeline => "pipeline",
+            Kind::TaskRun | Kind::PipelineRun => "run",
+            Kind::StepAction => "action",
+            Kind::CustomRun | Kind::Repository | Kind::Other => "resource",
+        };
+        let mut name = own.to_owned();
+        let mut count = 1;
+        while !taken.insert(name.clone()) {
+            name = match count {
+                1 => format!("{own}-{word}"),
+                _ => format!("{own}-{word}-{count}"),
+            };
+            count += 1;
+        }
+        found.push(write::name(&name));
+    }
+    found
+}

@@ -1,0 +1,439 @@
+//! Pipelines: nodes, their order, their conditions.
+
+use indexmap::IndexMap;
+
+use crate::admit::Kind;
+use crate::import::absence;
+use crate::import::reference::{Scope, Shape};
+use crate::import::task::{duration, named_values};
+use crate::import::value::{self, field, string};
+use crate::import::write::{self, Writer};
+use crate::import::{Importer, signature};
+use crate::yaml::Node;
+use crate::yaml::node::{Data, Entry};
+
+impl Importer<'_> {
+    /// The block of a pipeline.
+    pub(crate) fn pipeline_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
+        let mut scope = pipeline_scope(spec, outer);
+        self.know_results(spec, &mut scope);
+        self.no_late_defaults(spec);
+        for workspace in spec.list("workspaces") {
+            if let Some(text) = workspace.get("description").and_then(Node::text)
+                && !text.is_empty()
+            {
+                w.doc(text);
+            }
+            let optional = workspace.get("optional").and_then(Node::bool) == Some(true);
+            let optional = if optional { "?" } else { "" };
+            let name = write::name(workspace.text_of("name"));
+            w.line(&format!("workspace {name}{optional}"));
+        }
+        for node in spec.list("tasks") {
+            self.node(w, node, spec, &scope);
+        }
+        if !spec.list("finally").is_empty() {
+            w.block("finally", |w| {
+                for node in spec.list("finally") {
+                    self.node(w, node, spec, &scope);
+                }
+            });
+        }
+        results(w, spec, &scope);
+        for node in nodes(spec) {
+            for (result, shape) in scope.nodes.get(node.text_of("name")).into_iter().flatten() {
+                self.note_result(node, result, *shape);
+            }
+        }
+        const KNOWN: &[&str] = &[
+            "params",
+            "results",
+            "workspaces",
+            "tasks",
+            "finally",
+            "description",
+            "displayName",
+        ];
+        self.no_others(spec, KNOWN);
+    }
+
+    /// `name = callee(arguments) { options }`
+    fn node(&mut self, w: &mut Writer, node: &Node, pipeline: &Node, scope: &Scope) {
+        if let Some(text) = node.get("description").and_then(Node::text)
+            && !text.is_empty()
+        {
+            w.doc(text);
+        }
+        let name = write::name(node.text_of("name"));
+        let level = w.level();
+        let embedded = ["taskSpec", "pipelineSpec"];
+        let spec = embedded
+            .iter()
+            .find_map(|key| Some((*key, node.get(key).filter(|it| !it.is_null())?)));
+        if let Some((key, spec)) = spec {
+            let word = if key == "taskSpec" {
+                "task"
+            } else {
+                "pipeline"
+            };
+            if key == "taskSpec" && spec.get("apiVersion").is_some() {
+                self.refuse(spec.span, "a custom task that is written in its place");
+                return;
+            }
+            let head = format!(
+                "{name} = {word}{}{}",
+                signature::params(spec, level),
+                signature::results(spec, level)
+            );
+            return w.block(&head, |w| {
+                self.embedded_meta(w, spec, scope);
+                match word {
+                    "task" => self.task_body(w, spec, scope),
+                    _ => self.pipeline_body(w, spec, scope),
+                }
+                self.given(w, node, scope);
+                let after: Vec<&str> = node
+                    .list("runAfter")
+                    .iter()
+                    .filter_map(Node::text)
+                    .collect();
+                self.options(w, node, &after, pipeline, scope);
+            });
+        }
+        let callee = self.callee_of(node);
+        let mut args = named_values(node.list("params"), scope, level);
+        args.extend(matrix(node, scope, level));
+        let mut after: Vec<&str> = node
+            .list("runAfter")
+            .iter()
+            .filter_map(Node::text)
+            .collect();
+        for binding in node.list("workspaces") {
+            let (text, producer) = self.workspace_argument(binding, &after, pipeline, scope, level);
+            args.push(text);
+            after.retain(|it| Some(*it) != producer.as_deref());
+        }
+        let head = format!("{name} = {callee}{}", write::parenthesised(&args, level));
+        let mut inner = Writer::at(level + 1);
+        self.options(&mut inner, node, &after, pipeline, scope);
+        let options = inner.finish();
+        if options.is_empty() {
+            return w.line(&head);
+        }
+        w.block(&head, |w| w.raw(&options));
+    }
+
+    /// `params:` and `workspaces:` of what is written in its place.
+    fn given(&mut self, w: &mut Writer, node: &Node, scope: &Scope) {
+        let level = w.level();
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for param in node.list("params") {
+            let name = write::name(param.text_of("name"));
+            if let Some(it) = param.get("value") {
+                fields.push((name, value::value(it, scope, level + 1)));
+            }
+        }
+        for (name, text) in matrix_fields(node, scope, level + 1) {
+            fields.push((name, text));
+        }
+        if !fields.is_empty() {
+            w.field("params", &write::record(&fields, level));
+        }
+        let bindings = node.list("workspaces");
+        if !bindings.is_empty() {
+            let binding =
+                |it: &Node| (write::name(it.text_of("name")), bound(it, scope, level + 1));
+            let fields: Vec<(String, String)> = bindings.iter().map(binding).collect();
+            w.field("workspaces", &write::record(&fields, level));
+        }
+    }
+
+    /// `name: workspace`; where a node before it has the workspace too, `name: node.workspace`, which is the order as well.
+    fn workspace_argument(
+        &mut self,
+        binding: &Node,
+        after: &[&str],
+        pipeline: &Node,
+        scope: &Scope,
+        level: usize,
+    ) -> (String, Option<String>) {
+        let name = write::name(binding.text_of("name"));
+        let workspace = workspace_of(binding);
+        let text = bound(binding, scope, level + 1);
+        let producer = match binding.text_of("subPath") {
+            "" => after
+                .iter()
+                .find_map(|it| producer(pipeline, it, workspace)),
+            _ => None,
+        };
+        match producer {
+            Some((node, theirs)) if write::name(&theirs) == theirs && scope.is_plain(&node) => {
+                (format!("{name}: {node}.{theirs}"), Some(node))
+            }
+            Some(_) | None if text == name => (format!("{name}:"), None),
+            Some(_) | None => (format!("{name}: {text}"), None),
+        }
+    }
+
+    /// `after` holds what no argument says already.
+    fn options(
+        &mut self,
+        w: &mut Writer,
+        node: &Node,
+        after: &[&str],
+        pipeline: &Node,
+        scope: &Scope,
+    ) {
+        field(w, node, "displayName", scope);
+        if !after.is_empty() {
+            let nodes: Vec<String> = after.iter().map(|it| scope.node_value(it)).collect();
+            w.field("after", &write::list(&nodes, w.level()));
+        }
+        if !node.list("when").is_empty() {
+            let condition = self.when(node.list("when"), scope, w.level());
+            w.field("when", &condition);
+        }
+        field(w, node, "retries", scope);
+        duration(w, node, "timeout");
+        field(w, node, "onError", scope);
+        let waits = |it: &str| absence::may_be_skipped(pipeline, it);
+        if absence::needed(node).any(|it| waits(&it)) && !is_last(pipeline, node) {
+            w.field("if-absent", "\"skip\"");
+        }
+        let include = node.at("matrix.include").map_or(&[][..], Node::items);
+        if !include.is_empty() {
+            let combination = |it: &Node| {
+                let level = w.level() + 2;
+                let mut fields = Vec::new();
+                if !it.text_of("name").is_empty() {
+                    fields.push(("name".to_owned(), string(it.text_of("name"), scope, level)));
+                }
+                let params = it.list("params").iter();
+                let params = params.filter_map(|it| {
+                    let text = value::value(it.get("value")?, scope, level + 1);
+                    Some((write::name(it.text_of("name")), text))
+                });
+                let params: Vec<(String, String)> = params.collect();
+                if !params.is_empty() {
+                    fields.push(("params".to_owned(), write::record(&params, level)));
+                }
+                write::record(&fields, level - 1)
+            };
+            let include: Vec<String> = include.iter().map(combination).collect();
+            w.field("include", &write::list(&include, w.level()));
+        }
+        const KNOWN: &[&str] = &[
+            "name",
+            "displayName",
+            "description",
+            "taskRef",
+            "taskSpec",
+            "pipelineRef",
+            "pipelineSpec",
+            "when",
+            "retries",
+            "runAfter",
+            "timeout",
+            "onError",
+            "params",
+            "matrix",
+            "workspaces",
+        ];
+        self.no_others(node, KNOWN);
+    }
+
+    /// The results of the nodes: as their tasks declare them, else as they are used.
+    fn know_results(&self, spec: &Node, scope: &mut Scope) {
+        let declared = |node: &Node| -> &[Node] {
+            let name = node
+                .at("taskRef.name")
+                .and_then(Node::text)
+                .unwrap_or_default();
+            let mut objects = self.objects.iter();
+            let task = objects.find(|it| it.kind == Kind::Task && it.name() == name);
+            task.and_then(|it| it.root.at("spec.results"))
+                .map_or(&[], Node::items)
+        };
+        for node in nodes(spec) {
+            let Some(known) = scope.nodes.get_mut(node.text_of("name")) else {
+                continue;
+            };
+            for result in declared(node) {
+                known.insert(result.text_of("name").to_owned(), value::shape(result));
+            }
+        }
+        for (node, result, shape) in absence::uses(spec) {
+            if let Some(known) = scope.nodes.get_mut(&node) {
+                known.entry(result).or_insert(shape);
+            }
+        }
+    }
+
+    /// ` -> { digest: String }`; what may stay unwritten is optional.
+    pub(crate) fn pipeline_results(&mut self, spec: &Node, level: usize) -> String {
+        let result = |it: &Node| {
+            let value = it.get("value");
+            let absent = value.is_some_and(|it| {
+                absence::in_value(it)
+                    .iter()
+                    .any(|(node, ..)| absence::may_be_absent(spec, node))
+            });
+            let ty = match (value.map(|it| &it.data), value::shape(it)) {
+                (Some(Data::List(_)), _) | (_, Shape::Array) => "List<String>".to_owned(),
+                (Some(Data::Map(entries)), _) => {
+                    let field = |it: &Entry| (write::name(&it.key), "String".to_owned());
+                    write::record(&entries.iter().map(field).collect::<Vec<_>>(), level + 1)
+                }
+                (_, Shape::Object) => "Json".to_owned(),
+                (_, Shape::String) => "String".to_owned(),
+            };
+            let optional = if absent { "?" } else { "" };
+            let text = format!("{}: {ty}{optional}", write::name(it.text_of("name")));
+            signature::documented(it, &text, level + 1)
+        };
+        let fields: Vec<String> = spec.list("results").iter().map(result).collect();
+        match fields.is_empty() {
+            true => String::new(),
+            false => format!(" -> {}", write::braces(&fields, level)),
+        }
+    }
+
+    /// All of the conditions hold.
+    pub(crate) fn when(&mut self, conditions: &[Node], scope: &Scope, level: usize) -> String {
+        let all = conditions.iter().map(|it| condition(it, scope, level));
+        all.collect::<Vec<_>>().join(" && ")
+    }
+}
+
+/// All nodes of a pipeline, those of `finally` last.
+pub(crate) fn nodes(spec: &Node) -> impl Iterator<Item = &Node> {
+    spec.list("tasks").iter().chain(spec.list("finally"))
+}
+
+fn is_last(pipeline: &Node, node: &Node) -> bool {
+    pipeline
+        .list("finally")
+        .iter()
+        .any(|it| it.span == node.span)
+}
+
+/// The names that stand in a pipeline.
+pub(crate) fn pipeline_scope(spec: &Node, outer: &Scope) -> Scope {
+    let mut scope = outer.clone();
+    signature::declare(spec, &mut scope);
+    let workspaces = spec.list("workspaces").iter();
+    scope
+        .workspaces
+        .extend(workspaces.map(|it| it.text_of("name").to_owned()));
+    scope.nodes = IndexMap::new();
+    for node in spec.list("tasks").iter().chain(spec.list("finally")) {
+        let results = node
+            .at("taskSpec.results")
+            .map_or(&[][..], Node::items)
+            .iter();
+        let results = results.map(|it| (it.text_of("name").to_owned(), value::shape(it)));
+        scope
+            .nodes
+            .insert(node.text_of("name").to_owned(), results.collect());
+    }
+    scope
+}
+
+/// `input in values`, as the language says it: `a == "x"`, `a != "x"`, `a in list`, `!(a in list)`.
+fn condition(node: &Node, scope: &Scope, level: usize) -> String {
+    if let Some(cel) = node
+        .get("cel")
+        .and_then(Node::text)
+        .filter(|it| !it.is_empty())
+    {
+        return format!("cel({})", write::string(&scope.pieces(cel, true), level));
+    }
+    let input = string(node.text_of("input"), scope, level);
+    let values = node.list("values");
+    let wanted = node.text_of("operator") == "in";
+    if let [only] = values
+        && let Some(text) = only.text()
+    {
+        let text = text.to_owned();
+        if let Some(list) = scope.whole_list(&text) {
+            return within(&input, &list, wanted);
+        }
+        if input.ends_with(".bound") && ["true", "false"].contains(&text.as_str()) {
+            let holds = (text == "true") == wanted;
+            return if holds { input } else { format!("!{input}") };
+        }
+        let operator = if wanted { "==" } else { "!=" };
+        return format!("{input} {operator} {}", string(&text, scope, level));
+    }
+    let values: Vec<String> = values
+        .iter()
+        .map(|it| value::element(it, scope, level + 1))
+        .collect();
+    within(&input, &write::list(&values, level), wanted)
+}
+
+fn within(input: &str, list: &str, wanted: bool) -> String {
+    match wanted {
+        true => format!("{input} in {list}"),
+        false => format!("!({input} in {list})"),
+    }
+}
+
+/// `name: each list`
+fn matrix(node: &Node, scope: &Scope, level: usize) -> Vec<String> {
+    let fields = matrix_fields(node, scope, level + 1);
+    fields
+        .into_iter()
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect()
+}
+
+fn matrix_fields(node: &Node, scope: &Scope, level: usize) -> Vec<(String, String)> {
+    let params = node.at("matrix.params").map_or(&[][..], Node::items).iter();
+    let each = params.filter_map(|it| {
+        let list = value::value(it.get("value")?, scope, level);
+        Some((write::name(it.text_of("name")), format!("each {list}")))
+    });
+    each.collect()
+}
+
+fn workspace_of(binding: &Node) -> &str {
+    match binding.text_of("workspace") {
+        "" => binding.text_of("name"),
+        other => other,
+    }
+}
+
+/// The pipeline's workspace behind a binding, as an expression.
+fn bound(binding: &Node, scope: &Scope, level: usize) -> String {
+    let workspace = scope.workspace_value(workspace_of(binding));
+    match binding.text_of("subPath") {
+        "" => workspace,
+        path => format!("{workspace}.sub({})", string(path, scope, level)),
+    }
+}
+
+/// The node of that name and the name under which it has the workspace, whole.
+fn producer(pipeline: &Node, node: &str, workspace: &str) -> Option<(String, String)> {
+    let mut nodes = pipeline.list("tasks").iter();
+    let found = nodes.find(|it| it.text_of("name") == node)?;
+    if found.get("taskSpec").is_some() || found.get("pipelineSpec").is_some() {
+        return None;
+    }
+    let mut bindings = found.list("workspaces").iter();
+    let theirs =
+        bindings.find(|it| workspace_of(it) == workspace && it.text_of("subPath").is_empty())?;
+    Some((node.to_owned(), theirs.text_of("name").to_owned()))
+}
+
+fn results(w: &mut Writer, spec: &Node, scope: &Scope) {
+    let level = w.level();
+    let result = |it: &Node| {
+        let text = value::value(it.get("value")?, scope, level + 1);
+        Some((write::name(it.text_of("name")), text))
+    };
+    let fields: Vec<(String, String)> = spec.list("results").iter().filter_map(result).collect();
+    if !fields.is_empty() {
+        w.field("results", &write::record(&fields, level));
+    }
+}

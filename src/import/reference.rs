@@ -1,0 +1,473 @@
+//! `$(…)` and `{{ … }}` to expressions, by the names that stand around.
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::admit::substitution;
+use crate::base::names;
+use crate::import::write::{Piece, name};
+
+/// What a parameter or result holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    String,
+    Array,
+    Object,
+}
+
+/// The names that an expression can use, and where it stands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    pub(crate) params: IndexMap<String, Shape>,
+    pub(crate) workspaces: IndexSet<String>,
+    /// Results of the task itself.
+    pub(crate) results: IndexSet<String>,
+    /// Steps of the task, with their results.
+    pub(crate) steps: IndexMap<String, IndexMap<String, Shape>>,
+    /// Results of the step itself.
+    pub(crate) step_results: IndexSet<String>,
+    /// Nodes of the pipeline, with the results that are known of them.
+    pub(crate) nodes: IndexMap<String, IndexMap<String, Shape>>,
+    /// Pipelines as Code writes into the text.
+    pub(crate) event: bool,
+}
+
+/// What an expression is to a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The target makes it: a path, a name, a count.
+    Target,
+    /// Somebody gives it.
+    Outside,
+}
+
+/// A part of `params.a["b"][0]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment<'a> {
+    Name(&'a str),
+    Index(&'a str),
+    All,
+}
+
+/// Words that stand for what is around; a name that hides one is written in its long form.
+const AROUND: &[&str] = &[
+    "params",
+    "workspaces",
+    "results",
+    "steps",
+    "step",
+    "tasks",
+    "context",
+    "event",
+    "each",
+];
+
+impl Scope {
+    /// The string as pieces: what a target would put text for becomes a hole. In a script what somebody gives is `unsafe`.
+    pub(crate) fn pieces(&self, text: &str, script: bool) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for found in substitution::references(text) {
+            let Some((expression, origin)) = self.expression(found.expression) else {
+                continue;
+            };
+            self.push_text(
+                &mut pieces,
+                text.get(at..found.start).unwrap_or_default(),
+                script,
+            );
+            let is_number = is_number(&expression);
+            pieces.push(Piece::Hole(match (script, origin) {
+                (true, Origin::Outside) => format!("unsafe({expression})"),
+                (true | false, Origin::Outside | Origin::Target) => expression,
+            }));
+            if is_number {
+                // A number is text only between quotes.
+                pieces.push(Piece::Text(String::new()));
+            }
+            at = found.start + "$()".len() + found.expression.len();
+        }
+        self.push_text(&mut pieces, text.get(at..).unwrap_or_default(), script);
+        pieces
+    }
+
+    /// The expression of a reference, `params.x` without the `$( )` around it; `None` where nothing of that name is there.
+    pub(crate) fn expression(&self, reference: &str) -> Option<(String, Origin)> {
+        let segments = segments(reference)?;
+        let segments = match segments.as_slice() {
+            [Segment::Name("inputs"), rest @ ..] => rest,
+            all => all,
+        };
+        match segments {
+            [Segment::Name("params"), rest @ ..] => Some((self.param(rest)?, Origin::Outside)),
+            [
+                Segment::Name("workspaces"),
+                Segment::Name(it),
+                Segment::Name(field),
+            ] => {
+                let known = ["path", "bound", "claim", "volume"].contains(field);
+                let known = known && self.workspaces.contains(*it);
+                known.then(|| {
+                    (
+                        format!("{}.{field}", self.value(it, "workspaces")),
+                        Origin::Target,
+                    )
+                })
+            }
+            [
+                Segment::Name("results"),
+                Segment::Name(it),
+                Segment::Name("path"),
+            ] => {
+                let known = self.results.contains(*it);
+                known.then(|| (format!("results{}.path", member(it)), Origin::Target))
+            }
+            [
+                Segment::Name("step"),
+                Segment::Name("results"),
+                Segment::Name(it),
+                Segment::Name("path"),
+            ] => {
+                let known = self.step_results.contains(*it);
+                known.then(|| (format!("step.results{}.path", member(it)), Origin::Target))
+            }
+            [
+                Segment::Name("steps"),
+                Segment::Name(step),
+                Segment::Name("exitCode"),
+                Segment::Name("path"),
+            ] => {
+                let known = self.steps.contains_key(*step);
+                known.then(|| {
+                    (
+                        format!("steps{}.exitCode.path", member(step)),
+                        Origin::Target,
+                    )
+                })
+            }
+            [
+                Segment::Name("steps"),
+                Segment::Name(step),
+                Segment::Name("results"),
+                Segment::Name(it),
+                rest @ ..,
+            ] => {
+                let shape = *self.steps.get(*step)?.get(*it)?;
+                let base = format!("{}{}", self.value(step, "steps"), member(it));
+                Some((indexed(base, shape, rest)?, Origin::Outside))
+            }
+            [
+                Segment::Name("context"),
+                Segment::Name(of),
+                Segment::Name(field),
+            ] => {
+                let known = matches!(
+                    (*of, *field),
+                    ("pipelineRun" | "taskRun", "name" | "namespace" | "uid")
+                        | ("pipeline" | "task", "name")
+                        | ("task", "retry-count")
+                        | ("pipelineTask", "retries")
+                );
+                known.then(|| (format!("context.{of}.{field}"), Origin::Target))
+            }
+            [Segment::Name("tasks"), Segment::Name("status")] => {
+                Some(("tasks.status".to_owned(), Origin::Target))
+            }
+            [Segment::Name("tasks"), Segment::Name(node), rest @ ..] => self.node(node, rest),
+            _ => None,
+        }
+    }
+
+    /// The list that a text is nothing but a reference to: `$(params.args[*])`, and `$(params.args)` of a list.
+    pub(crate) fn whole_list(&self, text: &str) -> Option<String> {
+        let inner = text.strip_prefix("$(")?.strip_suffix(')')?;
+        let base = inner.strip_suffix("[*]").unwrap_or(inner);
+        let all = self.expression(&format!("{base}[*]"))?.0;
+        // Only a list has elements.
+        self.expression(&format!("{base}[0]")).map(|_| all)
+    }
+
+    /// Text in which Pipelines as Code may put fields of the event.
+    fn push_text(&self, pieces: &mut Vec<Piece>, text: &str, script: bool) {
+        let mut rest = text;
+        while self.event
+            && let Some((before, inside, after)) = placeholder(rest)
+        {
+            match event_field(inside.trim()) {
+                Some(field) => {
+                    push_plain(pieces, before);
+                    let is_number = is_number(&field);
+                    let trusted = !script || field == "event.sha";
+                    pieces.push(Piece::Hole(match trusted {
+                        true => field,
+                        false => format!("unsafe({field})"),
+                    }));
+                    if is_number {
+                        pieces.push(Piece::Text(String::new()));
+                    }
+                }
+                None => {
+                    let end = rest.len() - after.len();
+                    push_plain(pieces, rest.get(..end).unwrap_or_default());
+                }
+            }
+            rest = after;
+        }
+        push_plain(pieces, rest);
+    }
+
+    fn node(&self, node: &str, rest: &[Segment<'_>]) -> Option<(String, Origin)> {
+        let results = self.nodes.get(node)?;
+        let base = self.value(node, "tasks");
+        match rest {
+            [Segment::Name("status")] => Some((format!("{base}.status"), Origin::Target)),
+            [Segment::Name("reason")] => Some((format!("{base}.reason"), Origin::Target)),
+            [Segment::Name("matrix"), Segment::Name("length")] => {
+                Some((format!("{base}.length"), Origin::Target))
+            }
+            [Segment::Name("results"), Segment::Name(result), rest @ ..] => {
+                let shape = results.get(*result).copied().unwrap_or(match rest {
+                    [] => Shape::String,
+                    [Segment::Name(_)] => Shape::Object,
+                    _ => Shape::Array,
+                });
+                let base = format!("{base}{}", member(result));
+                Some((indexed(base, shape, rest)?, Origin::Outside))
+            }
+            _ => None,
+        }
+    }
+
+    fn param(&self, segments: &[Segment<'_>]) -> Option<String> {
+        // A name may hold dots: the longest that is declared is meant.
+        for taken in (1..=segments.len()).rev() {
+            let (head, rest) = segments.split_at(taken);
+            let words = head.iter().map(|it| match it {
+                Segment::Name(it) => Some(*it),
+                Segment::Index(_) | Segment::All => None,
+            });
+            let Some(words) = words.collect::<Option<Vec<&str>>>() else {
+                continue;
+            };
+            let full = words.join(".");
+            if let Some(shape) = self.params.get(&full) {
+                return indexed(self.value(&full, "params"), *shape, rest);
+            }
+        }
+        None
+    }
+
+    /// Whether a node's name means the node when it stands bare.
+    pub(crate) fn is_plain(&self, node: &str) -> bool {
+        self.value(node, "tasks") == node
+    }
+
+    /// A node as a value.
+    pub(crate) fn node_value(&self, node: &str) -> String {
+        self.value(node, "tasks")
+    }
+
+    /// A workspace as a value.
+    pub(crate) fn workspace_value(&self, workspace: &str) -> String {
+        self.value(workspace, "workspaces")
+    }
+
+    /// A name as a value: bare where it is a word that means one thing here, else by its long form.
+    fn value(&self, text: &str, family: &str) -> String {
+        let holders = [
+            self.params.contains_key(text),
+            self.workspaces.contains(text),
+            self.steps.contains_key(text),
+            self.nodes.contains_key(text),
+        ];
+        let means_one = holders.iter().filter(|it| **it).count() == 1;
+        if means_one && name(text) == text && !AROUND.contains(&text) {
+            return text.to_owned();
+        }
+        format!("{family}{}", member(text))
+    }
+}
+
+/// `.name`, or `["na.me"]`.
+fn member(text: &str) -> String {
+    match names::is_word(text) {
+        true => format!(".{text}"),
+        false => format!("[{}]", name(text)),
+    }
+}
+
+/// `[*]` is the whole, `[0]` an element, `.key` a field.
+fn indexed(base: String, shape: Shape, rest: &[Segment<'_>]) -> Option<String> {
+    match (shape, rest) {
+        (_, []) | (Shape::Array | Shape::Object, [Segment::All]) => Some(base),
+        (Shape::Array, [Segment::Index(at)]) => Some(format!("{base}[{at}]")),
+        (Shape::Object, [Segment::Name(key)]) => Some(format!("{base}{}", member(key))),
+        (Shape::String | Shape::Array | Shape::Object, _) => None,
+    }
+}
+
+/// The parts of a reference: names between dots, `["name"]`, `[0]`, `[*]`.
+fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(inner) = rest.strip_prefix('[') {
+            let (inside, after) = match inner.strip_prefix(['"', '\'']) {
+                Some(quoted) => {
+                    let quote = inner.chars().next()?;
+                    let (inside, after) = quoted.split_once(quote)?;
+                    found.push(Segment::Name(inside));
+                    (None, after.strip_prefix(']')?)
+                }
+                None => {
+                    let (inside, after) = inner.split_once(']')?;
+                    (Some(inside), after)
+                }
+            };
+            match inside {
+                Some("*") => found.push(Segment::All),
+                Some(digits)
+                    if digits.bytes().all(|it| it.is_ascii_digit()) && !digits.is_empty() =>
+                {
+                    found.push(Segment::Index(digits));
+                }
+                Some(_) => return None,
+                None => {}
+            }
+            rest = after;
+        } else {
+            let word = rest.strip_prefix('.').unwrap_or(rest);
+            let end = word.find(['.', '[']).unwrap_or(word.len());
+            let (word, after) = word.split_at(end);
+            if word.is_empty() {
+                return None;
+            }
+            found.push(Segment::Name(word));
+            rest = after;
+        }
+    }
+    Some(found)
+}
+
+/// Whether the value is a number to the language.
+fn is_number(expression: &str) -> bool {
+    let counts = [".length", ".retries", ".retry-count", "event.number"];
+    counts.iter().any(|it| expression.ends_with(it))
+}
+
+fn push_plain(pieces: &mut Vec<Piece>, text: &str) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(Piece::Text(last)) => last.push_str(text),
+        Some(Piece::Hole(_)) | None => pieces.push(Piece::Text(text.to_owned())),
+    }
+}
+
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{{")?;
+    let (inside, after) = rest.split_once("}}")?;
+    Some((before, inside, after))
+}
+
+/// The field of the event that a variable of Pipelines as Code holds.
+fn event_field(variable: &str) -> Option<String> {
+    let field = match variable {
+        "repo_url" => "repo-url",
+        "revision" => "sha",
+        "repo_owner" => "repo-owner",
+        "repo_name" => "repo-name",
+        "source_url" => "source-url",
+        "source_branch" => "source-branch",
+        "target_branch" => "target-branch",
+        "sender" => "sender",
+        "event_type" => "type",
+        "git_tag" => "tag",
+        "pull_request_number" => "number",
+        "pull_request_labels" => "labels",
+        "trigger_comment" => "comment",
+        "git_auth_secret" => "git-auth",
+        _ => return deep_field(variable),
+    };
+    Some(format!("event.{field}"))
+}
+
+fn deep_field(variable: &str) -> Option<String> {
+    let (first, rest) = variable.split_once(['.', '['])?;
+    match first {
+        "body" | "files" => {
+            let plain = rest.split('.').all(|it| {
+                let (word, index) = it.split_once('[').unwrap_or((it, "0]"));
+                let index = index.strip_suffix(']').unwrap_or_default();
+                names::is_word(word)
+                    && !index.is_empty()
+                    && index.bytes().all(|it| it.is_ascii_digit())
+            });
+            plain.then(|| format!("event.{first}.{rest}"))
+        }
+        "headers" => {
+            let inside = rest.strip_suffix(']')?.trim_matches(['"', '\'']);
+            Some(format!("event.headers{}", member(inside)))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, Shape};
+    use crate::import::write::string;
+
+    fn scope() -> Scope {
+        let params = [
+            ("url", Shape::String),
+            ("args", Shape::Array),
+            ("o", Shape::Object),
+        ];
+        let mut params: indexmap::IndexMap<String, Shape> =
+            params.map(|(name, shape)| (name.to_owned(), shape)).into();
+        params.insert("a.b".to_owned(), Shape::String);
+        params.insert("source".to_owned(), Shape::String);
+        Scope {
+            params,
+            workspaces: ["source".to_owned()].into(),
+            results: ["commit".to_owned()].into(),
+            nodes: [("build".to_owned(), indexmap::IndexMap::new())].into(),
+            event: true,
+            ..Scope::default()
+        }
+    }
+
+    #[test]
+    fn references_become_expressions() {
+        let cases = [
+            ("$(params.url)", "url"),
+            ("$(inputs.params.url)", "url"),
+            ("$(params['url'])x", "\"#{url}x\""),
+            ("$(params.args[*])", "args"),
+            ("$(params.args[1])", "args[1]"),
+            ("$(params.o.key)", "o.key"),
+            ("$(params[\"a.b\"])", "params[\"a.b\"]"),
+            ("$(params.source)", "params.source"),
+            (
+                "$(workspaces.source.path)/x",
+                "\"#{workspaces.source.path}/x\"",
+            ),
+            ("$(results.commit.path)", "results.commit.path"),
+            ("$(tasks.build.results.digest)", "build.digest"),
+            ("$(tasks.build.status)", "build.status"),
+            ("$(date) $(params.nope)", "\"$(date) $(params.nope)\""),
+            ("v-{{ revision }}", "\"v-#{event.sha}\""),
+            ("{{ body.a.b }}", "event.body.a.b"),
+            ("{{ .Names }}", "\"{{ .Names }}\""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(string(&scope().pieces(text, false), 0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_script_says_what_somebody_gives() {
+        let pieces = scope().pieces("cd $(workspaces.source.path) $(params.url)", true);
+        let expected = "\"cd #{workspaces.source.path} #{unsafe(url)}\"";
+        assert_eq!(string(&pieces, 0), expected);
+    }
+}

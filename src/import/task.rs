@@ -1,0 +1,374 @@
+//! Tasks and step actions: declared ones, and those written in a pipeline.
+
+use crate::base::shell;
+use crate::import::reference::Scope;
+use crate::import::value::{self, field, keyed, string};
+use crate::import::write::{self, Writer};
+use crate::import::{Importer, signature};
+use crate::yaml::Node;
+use crate::yaml::node::Data;
+
+impl Importer<'_> {
+    /// The block of a task: workspaces, fields, steps.
+    pub(crate) fn task_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
+        let scope = task_scope(spec, outer);
+        self.no_late_defaults(spec);
+        workspaces(w, spec, &scope);
+        passed_on(w, spec, &scope);
+        if let Some(template) = spec.get("stepTemplate").filter(|it| !value::is_empty(it)) {
+            w.block("stepTemplate:", |w| {
+                self.container(w, template, &scope, Role::Template)
+            });
+        }
+        if !spec.list("volumes").is_empty() {
+            let volumes = keyed(spec.list("volumes"), "name", &scope, w.level());
+            w.field("volumes", &volumes);
+        }
+        for step in spec.list("steps") {
+            self.step(w, step, &scope);
+        }
+        for sidecar in spec.list("sidecars") {
+            let head = format!("sidecar {}", write::name(sidecar.text_of("name")));
+            w.block(&head, |w| self.container(w, sidecar, &scope, Role::Sidecar));
+        }
+        const KNOWN: &[&str] = &[
+            "params",
+            "results",
+            "workspaces",
+            "steps",
+            "sidecars",
+            "volumes",
+            "stepTemplate",
+            "description",
+            "displayName",
+            "metadata",
+        ];
+        self.no_others(spec, KNOWN);
+    }
+
+    fn step(&mut self, w: &mut Writer, step: &Node, scope: &Scope) {
+        let name = match step.text_of("name") {
+            "" => "_".to_owned(),
+            name => write::name(name),
+        };
+        let mut scope = scope.clone();
+        scope.step_results = names(step.list("results"));
+        let head = match step.get("ref").filter(|it| !it.is_null()) {
+            Some(reference) => {
+                let action = self.action_of(reference, step);
+                let args = named_values(step.list("params"), &scope, w.level());
+                format!(
+                    "step {name} = {action}{}",
+                    write::parenthesised(&args, w.level())
+                )
+            }
+            None => format!("step {name}{}", signature::results(step, w.level())),
+        };
+        w.block(&head, |w| self.container(w, step, &scope, Role::Step));
+    }
+
+    /// The fields of a step, a template or a sidecar.
+    pub(crate) fn container(&mut self, w: &mut Writer, node: &Node, scope: &Scope, role: Role) {
+        let env = self.rewritten(node, scope);
+        field(w, node, "displayName", scope);
+        if node.get("description").is_some() && role != Role::Action {
+            field(w, node, "description", scope);
+        }
+        if let Some(image) = node
+            .get("image")
+            .and_then(Node::text)
+            .filter(|it| !it.is_empty())
+        {
+            let image = value::formed(image, "Image", scope, w.level());
+            w.field("image", &image);
+        }
+        field(w, node, "imagePullPolicy", scope);
+        if !node.list("when").is_empty() {
+            let condition = self.when(node.list("when"), scope, w.level());
+            w.field("when", &condition);
+        }
+        duration(w, node, "timeout");
+        field(w, node, "onError", scope);
+        field(w, node, "workingDir", scope);
+        if !node.list("workspaces").is_empty() {
+            w.field(
+                "workspaces",
+                &keyed(node.list("workspaces"), "name", scope, w.level()),
+            );
+        }
+        self.env(w, node, &env, scope);
+        field(w, node, "envFrom", scope);
+        words(w, node, scope);
+        if !node.list("volumeMounts").is_empty() {
+            mounts(w, node.list("volumeMounts"), scope);
+        }
+        const DONE: &[&str] = &[
+            "name",
+            "displayName",
+            "description",
+            "image",
+            "imagePullPolicy",
+            "when",
+            "timeout",
+            "onError",
+            "workingDir",
+            "workspaces",
+            "env",
+            "envFrom",
+            "command",
+            "args",
+            "script",
+            "volumeMounts",
+            "ref",
+            "params",
+            "results",
+        ];
+        for entry in node
+            .entries()
+            .iter()
+            .filter(|it| !DONE.contains(&it.key.as_str()))
+        {
+            field(w, node, &entry.key, scope);
+        }
+        if let Some(script) = node
+            .get("script")
+            .and_then(Node::text)
+            .filter(|it| !it.is_empty())
+        {
+            let text = self.script(script, scope, &env, w.level());
+            w.field("script", &text);
+        }
+    }
+
+    fn env(&mut self, w: &mut Writer, node: &Node, added: &[(String, String)], scope: &Scope) {
+        let items = node.list("env");
+        if items.is_empty() && added.is_empty() {
+            return;
+        }
+        let level = w.level();
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for item in items {
+            let name = write::name(item.text_of("name"));
+            let Some(text) = env_value(item, scope, level + 1) else {
+                return field(w, node, "env", scope);
+            };
+            if fields.iter().any(|(it, _)| *it == name) {
+                return field(w, node, "env", scope);
+            }
+            fields.push((name, text));
+        }
+        fields.extend(added.iter().cloned());
+        w.field("env", &write::record(&fields, level));
+    }
+
+    /// With `--rewrite-scripts`, the variables through which a script gets what is spliced into it.
+    fn rewritten(&self, node: &Node, scope: &Scope) -> Vec<(String, String)> {
+        let script = node.text_of("script");
+        if !self.options.rewrite_scripts || script.is_empty() {
+            return Vec::new();
+        }
+        crate::import::script::variables(script, node.list("env"), scope)
+    }
+
+    fn script(
+        &mut self,
+        script: &str,
+        scope: &Scope,
+        env: &[(String, String)],
+        level: usize,
+    ) -> String {
+        let pieces = match env.is_empty() {
+            true => scope.pieces(script, true),
+            false => crate::import::script::with_variables(script, env, scope),
+        };
+        write::string(&pieces, level)
+    }
+}
+
+/// What a block of container fields belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Step,
+    Template,
+    Sidecar,
+    Action,
+}
+
+/// The names that stand in a task; those around it are seen where it is written in a pipeline.
+pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
+    let mut scope = Scope {
+        steps: Default::default(),
+        results: names(spec.list("results")),
+        ..outer.clone()
+    };
+    signature::declare(spec, &mut scope);
+    scope.workspaces.extend(names(spec.list("workspaces")));
+    for step in spec.list("steps") {
+        let results = step.list("results").iter();
+        let results = results.map(|it| (it.text_of("name").to_owned(), value::shape(it)));
+        scope
+            .steps
+            .insert(step.text_of("name").to_owned(), results.collect());
+    }
+    // Results of an action are known by their use.
+    scope
+}
+
+fn names(items: &[Node]) -> indexmap::IndexSet<String> {
+    items
+        .iter()
+        .map(|it| it.text_of("name").to_owned())
+        .collect()
+}
+
+fn workspaces(w: &mut Writer, spec: &Node, scope: &Scope) {
+    for workspace in spec.list("workspaces") {
+        if let Some(text) = workspace.get("description").and_then(Node::text)
+            && !text.is_empty()
+        {
+            w.doc(text);
+        }
+        let name = write::name(workspace.text_of("name"));
+        let optional = if is_true(workspace, "optional") {
+            "?"
+        } else {
+            ""
+        };
+        let access = if is_true(workspace, "readOnly") {
+            "ro"
+        } else {
+            "rw"
+        };
+        let head = format!("workspace {name}{optional}: {access}");
+        match workspace
+            .get("mountPath")
+            .and_then(Node::text)
+            .filter(|it| !it.is_empty())
+        {
+            Some(path) => {
+                let path = string(path, scope, w.level());
+                w.line(&format!("{head} {{ mountPath: {path} }}"));
+            }
+            None => w.line(&head),
+        }
+    }
+}
+
+/// `results: { digest: build.digest }`: results that come from a step's.
+fn passed_on(w: &mut Writer, spec: &Node, scope: &Scope) {
+    let value = |it: &Node| {
+        let text = it.get("value")?.text()?;
+        let name = write::name(it.text_of("name"));
+        Some((name, string(text, scope, w.level() + 1)))
+    };
+    let fields: Vec<(String, String)> = spec.list("results").iter().filter_map(value).collect();
+    if !fields.is_empty() {
+        let record = write::record(&fields, w.level());
+        w.field("results", &record);
+    }
+}
+
+/// `command` and `args`; the word after `-c` or `-e` is code.
+fn words(w: &mut Writer, node: &Node, scope: &Scope) {
+    let mut code = false;
+    for key in ["command", "args"] {
+        let items = node.list(key);
+        if items.is_empty() {
+            continue;
+        }
+        let mut texts = Vec::new();
+        for item in items {
+            let text = item.text().unwrap_or_default();
+            texts.push(match scope.whole_list(text) {
+                Some(list) => format!("..{list}"),
+                None => write::string(&scope.pieces(text, code), w.level() + 1),
+            });
+            code = shell::takes_code(text);
+        }
+        let list = write::list(&texts, w.level());
+        w.field(key, &list);
+    }
+}
+
+/// A mount that says only which volume is the volume's name.
+fn mounts(w: &mut Writer, mounts: &[Node], scope: &Scope) {
+    let text = keyed(mounts, "mountPath", scope, w.level());
+    w.field("volumeMounts", &text);
+}
+
+/// A duration, as the language writes it; Go's form is also its own.
+pub(crate) fn duration(w: &mut Writer, node: &Node, key: &str) {
+    if let Some(text) = node.get(key).and_then(Node::text) {
+        w.field(key, &duration_text(text));
+    }
+}
+
+/// `1h0m0s` as `1h`: parts that say nothing are left out.
+pub(crate) fn duration_text(text: &str) -> String {
+    let mut kept = String::new();
+    let mut number = String::new();
+    let mut unit = String::new();
+    for it in text.chars().chain(std::iter::once('0')) {
+        if it.is_ascii_digit() || it == '.' {
+            if !unit.is_empty() {
+                if number.bytes().any(|it| it != b'0' && it != b'.') {
+                    kept.push_str(&format!("{number}{unit}"));
+                }
+                number.clear();
+                unit.clear();
+            }
+            number.push(it);
+        } else {
+            unit.push(it);
+        }
+    }
+    if kept.is_empty() {
+        "0s".to_owned()
+    } else {
+        kept
+    }
+}
+
+/// `secret("name", "key")`, text, …; `None` where only the API's own form says it.
+fn env_value(item: &Node, scope: &Scope, level: usize) -> Option<String> {
+    let Some(from) = item.get("valueFrom").filter(|it| !it.is_null()) else {
+        return Some(string(item.text_of("value"), scope, level));
+    };
+    let [entry] = from.entries() else {
+        return None;
+    };
+    let only = |known: &[&str]| {
+        let mut keys = entry.value.entries().iter();
+        keys.all(|it| known.contains(&it.key.as_str()))
+    };
+    let text = |key: &str| string(entry.value.text_of(key), scope, level);
+    let name = || value::formed(entry.value.text_of("name"), "Name", scope, level);
+    match entry.key.as_str() {
+        "secretKeyRef" if only(&["name", "key"]) => {
+            Some(format!("secret({}, {})", name(), text("key")))
+        }
+        "configMapKeyRef" if only(&["name", "key"]) => {
+            Some(format!("config({}, {})", name(), text("key")))
+        }
+        "fieldRef" if only(&["fieldPath"]) => Some(format!("field({})", text("fieldPath"))),
+        _ => None,
+    }
+}
+
+/// `name: value` of a list of parameters.
+pub(crate) fn named_values(items: &[Node], scope: &Scope, level: usize) -> Vec<String> {
+    let argument = |it: &Node| {
+        let name = write::name(it.text_of("name"));
+        let null = Node::new(it.span, Data::Null);
+        let text = value::value(it.get("value").unwrap_or(&null), scope, level + 1);
+        match text == name {
+            true => format!("{name}:"),
+            false => format!("{name}: {text}"),
+        }
+    };
+    items.iter().map(argument).collect()
+}
+
+fn is_true(node: &Node, key: &str) -> bool {
+    node.get(key).and_then(Node::bool).unwrap_or(false)
+}

@@ -1,0 +1,206 @@
+//! YAML to a program: objects are read, judged, written as a program, and the program is compiled and compared.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
+
+use crate::admit::{self, Object, equal};
+use crate::base::{FileId, Name, SourceMap};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::import::{self, Options};
+use crate::schema::Profile;
+use crate::session::{Input, Opened, Session, Target, compile, errors, stack};
+use crate::{format, syntax, yaml};
+
+/// A program that was made of YAML.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Formatted.
+    pub(crate) text: String,
+    /// How each object differs from what the program compiles to; no differences prove that they are the same.
+    pub(crate) proof: Vec<Proof>,
+}
+
+/// An object, and how what the program compiles to differs from it.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    /// `Task/build`
+    pub(crate) object: String,
+    pub(crate) differences: Vec<String>,
+}
+
+/// How often findings may ask for an `allow` before the program is taken as it is.
+const ROUNDS: usize = 4;
+
+impl Session {
+    /// Imports YAML files; `None` where that cannot be, which is in [`Session::diagnostics`].
+    pub(crate) fn import(
+        &mut self,
+        paths: &[PathBuf],
+        texts: Vec<(PathBuf, Vec<u8>)>,
+        target: &Target,
+        rewrite_scripts: bool,
+    ) -> Option<Program> {
+        let mut sink = Sink::default();
+        let (files, profile) = self.read_yaml(paths, texts, target, &mut sink);
+        let sources = &mut self.sources;
+        let done = stack::with_room(|| {
+            let objects = read(&files, sources, &profile, &mut sink)?;
+            program(&objects, &profile, rewrite_scripts, sources, &mut sink)
+        });
+        let done = done.unwrap_or_else(|stack::Panicked| {
+            let at = files.first().copied().unwrap_or(FileId(0));
+            sink.push(errors::panicked(crate::base::Span::new(at, 0, 0)));
+            None
+        });
+        self.opened = Opened {
+            diagnostics: sink.into_sorted(),
+            ..Opened::default()
+        };
+        done
+    }
+}
+
+/// The objects of the files as they are written, if nothing would refuse them.
+fn read(
+    files: &[FileId],
+    sources: &SourceMap,
+    profile: &Profile,
+    sink: &mut Sink,
+) -> Option<Vec<Object>> {
+    let mut objects = Vec::new();
+    for file in files {
+        for node in yaml::read_nodes(*file, sources.text(*file), sink) {
+            objects.extend(admit::decode::objects(&node, sink));
+        }
+    }
+    // What is only suspicious is said of the program.
+    let mut judged = Sink::default();
+    admit::admit(objects.clone(), profile, &mut judged);
+    let found = judged.into_sorted();
+    let refused = found
+        .into_iter()
+        .filter(|it| it.severity == Severity::Error);
+    refused.for_each(|it| sink.push(it));
+    let objects = objects.iter().map(admit::convert::to_v1);
+    (sink.errors() == 0).then(|| objects.collect())
+}
+
+fn program(
+    objects: &[Object],
+    profile: &Profile,
+    rewrite_scripts: bool,
+    sources: &mut SourceMap,
+    sink: &mut Sink,
+) -> Option<Program> {
+    let mut options = Options {
+        rewrite_scripts,
+        ..Options::default()
+    };
+    for round in 0..ROUNDS {
+        let mut own = Sink::default();
+        let imported = import::import(objects, &options, &mut own);
+        if own.errors() > 0 {
+            own.into_sorted().into_iter().for_each(|it| sink.push(it));
+            return None;
+        }
+        let text = laid_out(&imported);
+        let file = sources.add(Path::new("imported.wudi"), text.clone().into());
+        let input = Input {
+            files: vec![file],
+            profile: profile.clone(),
+            packages: Vec::new(),
+        };
+        let opened = compile(&input, sources, &mut own);
+        let found = own.into_sorted();
+        let asked = found
+            .iter()
+            .filter(|it| it.severity == Severity::Error)
+            .filter_map(|it| Some((item_at(&text, it)?, Name::new_static(it.code.name))));
+        let mut more = false;
+        for (item, code) in asked {
+            let codes = options.allow.entry(item).or_insert_with(IndexSet::new);
+            more |= ALLOWED.contains(&code.as_str()) && codes.insert(code);
+        }
+        let failed = found.iter().any(|it| it.severity == Severity::Error);
+        if more && round + 1 < ROUNDS {
+            continue;
+        }
+        found.into_iter().for_each(|it| sink.push(it));
+        if failed {
+            sink.push(errors::import_failed(file));
+            return None;
+        }
+        let built = opened.manifests.iter().flat_map(|it| {
+            let file = sources.add(Path::new(&it.path), it.text.clone().into());
+            let nodes = yaml::read_nodes(file, &it.text, &mut Sink::default());
+            let mut objects = Vec::new();
+            for node in nodes {
+                objects.extend(admit::decode::objects(&node, &mut Sink::default()));
+            }
+            objects
+        });
+        let built: Vec<Object> = built.collect();
+        return Some(Program {
+            text,
+            proof: proof(objects, &built, profile),
+        });
+    }
+    None
+}
+
+/// What only wudi refuses, and an item may allow.
+const ALLOWED: &[&str] = &[
+    "absent-result",
+    "race",
+    "script-injection",
+    "unbound-workspace",
+];
+
+/// The item in which a finding is.
+fn item_at(text: &str, found: &Diagnostic) -> Option<String> {
+    let before = text.get(..found.span.start as usize)?;
+    let line = before
+        .rsplit('\n')
+        .chain(std::iter::once(""))
+        .find(|it| it.starts_with(|it: char| it.is_ascii_lowercase()));
+    // The finding may be in the first line of the item itself.
+    let after = text.get(before.rfind('\n').map_or(0, |it| it + 1)..)?;
+    let own = after
+        .lines()
+        .next()
+        .filter(|it| it.starts_with(|it: char| it.is_ascii_lowercase()));
+    let line = own.or(line)?;
+    let rest = line.strip_prefix("extern ").unwrap_or(line);
+    let (_, name) = rest.split_once(' ')?;
+    let end = name.find([' ', '(', '{']).unwrap_or(name.len());
+    name.get(..end).map(str::to_owned)
+}
+
+fn laid_out(text: &str) -> String {
+    let file = FileId(0);
+    let tree = syntax::parse(
+        file,
+        text,
+        &mut syntax::Cache::default(),
+        &mut Sink::default(),
+    );
+    format::format(&tree, text)
+}
+
+/// Each object beside what came of it.
+fn proof(objects: &[Object], built: &[Object], profile: &Profile) -> Vec<Proof> {
+    let one = |object: &Object| {
+        let name = equal::name(object);
+        let twin = built.iter().find(|it| equal::name(it) == name);
+        let differences = match twin {
+            Some(twin) => equal::differences(object, twin, profile),
+            None => vec!["the program does not make it".to_owned()],
+        };
+        Proof {
+            object: name,
+            differences,
+        }
+    };
+    objects.iter().map(one).collect()
+}
