@@ -197,6 +197,8 @@ fn against_play(answer: &Value) -> Vec<String> {
                 run["status"] == "True"
                     || run["reason"] == "PipelineRunTimeout"
                     || is_cancelled(run)
+                    // Played tasks give results that no list of values has.
+                    || run["reason"] == "InvalidParamValue"
             }
             _ => matches!(state, "needs-remote" | "pending"),
         };
