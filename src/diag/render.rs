@@ -140,7 +140,7 @@ mod tests {
         let span = Span::new(file, 5, 6);
         let found = Diagnostic::new("syntax", span, "m").did_you_mean(span, Some("c"));
         insta::assert_snapshot!(render(&[found], &sources, Style::Json), @r#"
-        {"code":"syntax","severity":"error","gate":"none","message":"m","file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"help":"did you mean `c`?","fixes":[{"title":"replace with `c`","edits":[{"file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"text":"c"}]}]}
+        {"code":"syntax","severity":"error","gate":"none","message":"m","file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"labels":[],"notes":[],"help":"did you mean `c`?","fixes":[{"title":"replace with `c`","edits":[{"file":"a.wudi","line":1,"column":5,"endLine":1,"endColumn":6,"text":"c"}]}]}
         "#);
     }
 }

@@ -22,7 +22,13 @@ impl Importer<'_> {
         };
         let (reference, embedded) = match object.kind {
             Kind::TaskRun => ("taskRef", "taskSpec"),
-            _ => ("pipelineRef", "pipelineSpec"),
+            Kind::PipelineRun
+            | Kind::Task
+            | Kind::Pipeline
+            | Kind::StepAction
+            | Kind::CustomRun
+            | Kind::Repository
+            | Kind::Other => ("pipelineRef", "pipelineSpec"),
         };
         let inner = spec.get(embedded).filter(|it| !it.is_null());
         let head = match inner {

@@ -108,9 +108,8 @@ pub(crate) fn plain(text: &str, level: usize) -> String {
 
 /// A string: a text block where it has several lines and can be one, else between quotes; an expression alone stands bare.
 pub(crate) fn string(pieces: &[Piece], level: usize) -> String {
-    match pieces {
-        [Piece::Hole(expression)] => return expression.clone(),
-        _ => {}
+    if let [Piece::Hole(expression)] = pieces {
+        return expression.clone();
     }
     let has_lines = pieces
         .iter()
@@ -310,7 +309,10 @@ mod tests {
     fn what_is_long_is_broken_into_lines() {
         assert_eq!(list(&["a".to_owned(), "b".to_owned()], 0), "[a, b]");
         let long = "x".repeat(120);
-        assert_eq!(list(&[long.clone()], 1), format!("[\n    {long}\n  ]"));
+        assert_eq!(
+            list(std::slice::from_ref(&long), 1),
+            format!("[\n    {long}\n  ]")
+        );
     }
 
     #[test]

@@ -65,7 +65,25 @@ pub(crate) fn laid(base: Option<&Expr>, over: Expr, ty: &Type) -> Expr {
                 None => plainly(base, over),
             }
         }
-        _ => plainly(base, over),
+        Type::Error
+        | Type::Json
+        | Type::None
+        | Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. }
+        | Type::String(_)
+        | Type::Secret(_)
+        | Type::Range(_)
+        | Type::Record(_)
+        | Type::Map(_)
+        | Type::Function(_)
+        | Type::Opaque(_)
+        | Type::Thing(_)
+        | Type::Variable(_) => plainly(base, over),
     }
 }
 
@@ -88,7 +106,25 @@ fn has_form(value: &Expr, ty: &Type) -> bool {
     match ty {
         Type::Object(_) | Type::Record(_) | Type::Map(_) => amend::record(value).is_some(),
         Type::List(_) => fold::elements(value).is_some() || amend::record(value).is_some(),
-        _ => false,
+        Type::Error
+        | Type::Json
+        | Type::None
+        | Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Duration
+        | Type::Bytes
+        | Type::Cpu
+        | Type::Percent { .. }
+        | Type::String(_)
+        | Type::Optional(_)
+        | Type::Secret(_)
+        | Type::Range(_)
+        | Type::Function(_)
+        | Type::Union(_)
+        | Type::Opaque(_)
+        | Type::Thing(_)
+        | Type::Variable(_) => false,
     }
 }
 
@@ -235,12 +271,14 @@ fn element(name: &Name, value: Expr, object: ObjectType) -> Expr {
         return fold::make(span, &Name::new_static("exactly"), args);
     }
     let key = object.key.unwrap_or_default();
+    let mut more = amend::record(&value).unwrap_or_else(|| short(object, value));
     let mut fields = IndexMap::new();
-    fields.insert(Name::new_static(key), key_value(name, key, object, span));
-    match amend::record(&value) {
-        Some(more) => fields.extend(more),
-        None => fields.extend(short(object, value)),
+    // A name comes first, as people write it.
+    if let Some(named) = more.shift_remove("name") {
+        fields.insert(Name::new_static("name"), named);
     }
+    fields.insert(Name::new_static(key), key_value(name, key, object, span));
+    fields.extend(more);
     fold::record(span, fields)
 }
 

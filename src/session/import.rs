@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexSet;
-
 use crate::admit::{self, Object, equal};
 use crate::base::{FileId, Name, SourceMap};
 use crate::diag::{Diagnostic, Severity, Sink};
@@ -119,7 +117,7 @@ fn program(
             .filter_map(|it| Some((item_at(&text, it)?, Name::new_static(it.code.name))));
         let mut more = false;
         for (item, code) in asked {
-            let codes = options.allow.entry(item).or_insert_with(IndexSet::new);
+            let codes = options.allow.entry(item).or_default();
             more |= ALLOWED.contains(&code.as_str()) && codes.insert(code);
         }
         let failed = found.iter().any(|it| it.severity == Severity::Error);

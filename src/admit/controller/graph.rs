@@ -214,10 +214,8 @@ fn writes(spec: &Node, workspace: &str) -> bool {
         let script = step.text_of("script");
         let works_there = is_there(step.text_of("workingDir"));
         let lines = script.lines().filter(|it| works_there || is_there(it));
-        let puts = lines
-            .filter(|it| !it.trim_start().starts_with('#'))
-            .any(|line| puts_something(line, works_there, &is_there));
-        puts
+        let mut lines = lines.filter(|it| !it.trim_start().starts_with('#'));
+        lines.any(|line| puts_something(line, works_there, &is_there))
     })
 }
 

@@ -50,7 +50,8 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
 
 /// The letters before a quotation mark, and the mark; `None` where no string begins.
 fn quoted(rest: &str) -> Option<(&str, &str)> {
-    let end = rest.find(['"', '\'']).filter(|it| *it <= 2)?;
+    let mut first = rest.char_indices().take(3);
+    let (end, _) = first.find(|(_, it)| matches!(it, '"' | '\''))?;
     let (letters, behind) = rest.split_at_checked(end)?;
     let known = matches!(
         letters.to_ascii_lowercase().as_str(),
