@@ -3,6 +3,7 @@
 pub(crate) mod code;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;
+pub(crate) mod mend;
 pub(crate) mod render;
 pub(crate) mod sink;
 

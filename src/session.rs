@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::{FileId, Name, SourceMap, Span};
-use crate::diag::{Diagnostic, Severity, Sink};
+use crate::diag::{Diagnostic, Severity, Sink, mend};
 use crate::emit::{self, Manifest};
 use crate::host::Host;
 use crate::plan::{Plan, Profile};
@@ -119,6 +119,20 @@ impl Session {
     /// What was found in the program that is open, in the order of the text.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.opened.diagnostics
+    }
+
+    /// The files of what is open with the fixes of its findings put in, each with how many there were.
+    pub(crate) fn mended(&self) -> Vec<(PathBuf, String, usize)> {
+        let found = self.diagnostics();
+        let mut files: Vec<FileId> = found.iter().map(|it| it.span.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let one = |file: FileId| {
+            let path = self.sources.path(file).to_owned();
+            let (text, count) = mend::mended(file, self.sources.text(file), found)?;
+            Some((path, text, count))
+        };
+        files.into_iter().filter_map(one).collect()
     }
 
     /// Whether the open program has errors, so that it has no meaning.

@@ -57,7 +57,7 @@ pub(crate) struct New {
     pub(crate) directory: PathBuf,
 }
 
-/// Check programs and plain YAML, write nothing
+/// Check programs and plain YAML
 ///
 /// YAML is judged as its target would judge it: Kubernetes decodes it, Tekton's webhook validates it, its controllers
 /// run it. All files together are one set of objects.
@@ -66,6 +66,9 @@ pub(crate) struct Check {
     /// Files, packages (a directory with a wudi.toml), or directories of them; `-` reads YAML from stdin
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Put the fixes that findings come with into the files
+    #[arg(long)]
+    pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) target: Target,
 }

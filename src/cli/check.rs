@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use crate::cli::Outcome;
 use crate::cli::args;
 use crate::cli::report::{Count, Printer, counted};
-use crate::host::{MAX_FILE_BYTES, OsHost};
+use crate::host::{MAX_FILE_BYTES, OsHost, reason};
 use crate::session::Session;
 
 pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Result<Outcome> {
@@ -16,8 +16,9 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
     let (sources, manifests, stdin) = split(&session, &arguments.paths);
     let programs = programs(&session, &sources);
     let mut count = Count::default();
+    let mut mended = 0;
     for program in &programs {
-        session.open(program);
+        mended += open(&mut session, arguments.fix, &|it| it.open(program))?;
         printer.answer(session.diagnostics(), session.sources());
         count.add(session.diagnostics());
     }
@@ -28,9 +29,16 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
     let files = manifests.len() + texts.len();
     if files > 0 {
         let target = (&arguments.target).into();
-        session.open_yaml(&manifests, texts, &target);
+        // What came by stdin has no file to mend.
+        let fix = arguments.fix && texts.is_empty();
+        mended += open(&mut session, fix, &|it| {
+            it.open_yaml(&manifests, texts.clone(), &target);
+        })?;
         printer.answer(session.diagnostics(), session.sources());
         count.add(session.diagnostics());
+    }
+    if mended > 0 {
+        printer.note(&format!("{} mended", counted(mended, "place")));
     }
     let all = match (programs.len(), files) {
         (0, 0) => {
@@ -46,6 +54,28 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
     };
     printer.note(&format!("{} in {all}", count.words()));
     Ok(count.outcome())
+}
+
+/// Opens something; with `fix`, puts fixes into its files and opens it again until there are none. How many there were.
+fn open(session: &mut Session, fix: bool, open: &dyn Fn(&mut Session)) -> anyhow::Result<usize> {
+    /// One fix may bring out the next, but not for ever.
+    const ROUNDS: usize = 10;
+    let mut mended = 0;
+    for _ in 0..ROUNDS {
+        open(session);
+        let texts = if fix { session.mended() } else { Vec::new() };
+        if texts.is_empty() {
+            break;
+        }
+        for (path, text, count) in texts {
+            let written = session.host().write(&path, text.as_bytes());
+            written
+                .map_err(|it| anyhow::anyhow!("{}", reason(&it)))
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            mended += count;
+        }
+    }
+    Ok(mended)
 }
 
 /// What may hold programs, the YAML files, and whether stdin is to be read.

@@ -37,7 +37,10 @@ pub(crate) fn fix(step: &Step, script: &Expr, hole: &Expr) -> Option<Fix> {
 /// `NAME: name` behind the last variable of the step, or a new `env` behind its script.
 fn declaration(step: &Step, script: &Expr, variable: &str, name: &str) -> Option<Edit> {
     let Some((_, last)) = step.env.last() else {
-        let text = format!(", env: {{ {variable}: {name} }}");
+        // A text block ends a line; a step stands in a task, two levels deep.
+        let lines = matches!(&script.kind, ExprKind::Text(parts) if parts.iter().any(has_lines));
+        let before = if lines { "\n    " } else { ", " };
+        let text = format!("{before}env: {{ {variable}: {name} }}");
         let span = script.span.at_end();
         return Some(Edit { span, text });
     };
@@ -51,6 +54,10 @@ fn declaration(step: &Step, script: &Expr, variable: &str, name: &str) -> Option
     let text = format!(", {variable}: {name}");
     let span = last.at_end();
     is_within_step(step, script, last).then_some(Edit { span, text })
+}
+
+fn has_lines(part: &Part) -> bool {
+    matches!(part, Part::Text(text) if text.contains('\n'))
 }
 
 /// Whether a value stands between the step's name and its script, where only the step's own fields are.
