@@ -81,7 +81,10 @@ impl Importer<'_> {
     fn object(&mut self, w: &mut Writer, object: &Object, item: &str) {
         let none = Node::new(object.root.span, crate::yaml::node::Data::Map(Vec::new()));
         let spec = object.spec().unwrap_or(&none);
-        let description = spec.get("description").and_then(Node::text);
+        // A run has none of its own.
+        let described = ["taskSpec", "pipelineSpec"].map(|it| spec.get(it));
+        let described = described.into_iter().flatten().next().unwrap_or(spec);
+        let description = described.get("description").and_then(Node::text);
         if let Some(text) = description.filter(|it| !it.is_empty()) {
             w.doc(text);
         }
@@ -117,7 +120,6 @@ impl Importer<'_> {
     fn action_body(&mut self, w: &mut Writer, spec: &Node) {
         let mut scope = task::task_scope(spec, &Scope::default());
         scope.step_results = scope.results.clone();
-        self.no_late_defaults(spec);
         self.container(w, spec, &scope, task::Role::Action);
     }
 
@@ -127,6 +129,7 @@ impl Importer<'_> {
         let triggers = trigger::of(object);
         let scope = Scope {
             event: triggers.is_some(),
+            lacking: triggers.as_ref().map_or_else(Vec::new, trigger::Triggers::lacking),
             ..scope
         };
         let Some(metadata) = object.root.get("metadata") else {
@@ -136,7 +139,10 @@ impl Importer<'_> {
         if !name.is_empty() && write::name(name) != item {
             w.field("name", &value::string(name, &scope, w.level()));
         }
-        value::field(w, metadata, "generateName", &scope);
+        let is_run = matches!(object.kind, Kind::PipelineRun | Kind::TaskRun);
+        if is_run {
+            value::field(w, metadata, "generateName", &scope);
+        }
         value::field(w, metadata, "namespace", &scope);
         if let Some(spec) = object.spec() {
             value::field(w, spec, "displayName", &scope);
@@ -152,7 +158,6 @@ impl Importer<'_> {
         }
         const DONE: &[&str] = &[
             "name",
-            "generateName",
             "namespace",
             "labels",
             "annotations",
@@ -161,7 +166,8 @@ impl Importer<'_> {
         let others = metadata
             .entries()
             .iter()
-            .filter(|it| !DONE.contains(&it.key.as_str()));
+            .filter(|it| !DONE.contains(&it.key.as_str()))
+            .filter(|it| !is_run || it.key != "generateName");
         let level = w.level();
         let others = others.map(|it| {
             (
@@ -180,9 +186,16 @@ impl Importer<'_> {
         }
     }
 
-    /// `metadata` of what is written in its place.
+    /// What is said of a task that is written in its place: `metadata`, and what the node could say as well.
     fn embedded_meta(&mut self, w: &mut Writer, spec: &Node, scope: &Scope) {
-        value::field(w, spec, "displayName", scope);
+        if let Some(it) = spec.get("displayName").filter(|it| !value::is_empty(it)) {
+            let fields = [(
+                "displayName".to_owned(),
+                value::value(it, scope, w.level() + 1),
+            )];
+            w.field("spec", &write::record(&fields, w.level()));
+        }
+        value::field(w, spec, "description", scope);
         let Some(metadata) = spec.get("metadata") else {
             return;
         };
@@ -209,12 +222,6 @@ impl Importer<'_> {
                 w.field(&entry.key, &text);
             }
         });
-    }
-
-    fn no_late_defaults(&mut self, spec: &Node) {
-        if let Some(default) = signature::late_default(spec) {
-            self.refuse(default.span, "a default that refers to another parameter");
-        }
     }
 
     /// Fields that no form of the language says.

@@ -170,11 +170,31 @@ fn one_form(key: &str, text: &str) -> String {
         at = reference.start + "$()".len() + reference.expression.len();
     }
     done.push_str(text.get(at..).unwrap_or_default());
+    let done = placeholders(&done);
     // A whole list is meant with `[*]` and without.
     match done.strip_suffix("[*])") {
         Some(base) if base.starts_with("$(") && base.rfind("$(") == Some(0) => format!("{base})"),
         Some(_) | None => done,
     }
+}
+
+/// `{{revision}}` as `{{ revision }}`, which Pipelines as Code reads alike.
+fn placeholders(text: &str) -> String {
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some((before, inside, after)) = next_placeholder(rest) {
+        done.push_str(before);
+        done.push_str(&format!("{{{{ {} }}}}", inside.trim()));
+        rest = after;
+    }
+    done.push_str(rest);
+    done
+}
+
+fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("{{")?;
+    let (inside, after) = rest.split_once("}}")?;
+    Some((before, inside, after))
 }
 
 /// `inputs.params.x`, `params["x"]` and `params.x` are one.

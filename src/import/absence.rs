@@ -8,19 +8,25 @@ use crate::import::reference::Shape;
 use crate::yaml::Node;
 use crate::yaml::node::Data;
 
-/// Every result that is used in a pipeline: node, result, and what the use says of its shape.
-pub(crate) fn uses(spec: &Node) -> Vec<(String, String, Shape)> {
-    in_value(spec)
+/// A result that is used.
+#[derive(Clone, Debug)]
+pub(crate) struct Use {
+    pub(crate) node: String,
+    pub(crate) result: String,
+    /// What the use says of it.
+    pub(crate) shape: Shape,
+    /// The key of an object.
+    pub(crate) key: Option<String>,
 }
 
 /// The results that are used in a value.
-pub(crate) fn in_value(node: &Node) -> Vec<(String, String, Shape)> {
+pub(crate) fn in_value(node: &Node) -> Vec<Use> {
     let mut found = Vec::new();
     collect(node, &mut found);
     found
 }
 
-fn collect(node: &Node, found: &mut Vec<(String, String, Shape)>) {
+fn collect(node: &Node, found: &mut Vec<Use>) {
     match &node.data {
         Data::Null | Data::Bool(_) | Data::Number(_) => {}
         Data::String(text) => {
@@ -34,21 +40,27 @@ fn collect(node: &Node, found: &mut Vec<(String, String, Shape)>) {
 }
 
 /// `tasks.NODE.results.RESULT`, and what follows.
-fn result(expression: &str) -> Option<(String, String, Shape)> {
+fn result(expression: &str) -> Option<Use> {
     let (node, rest) = expression.strip_prefix("tasks.")?.split_once(".results.")?;
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
-    let (name, rest) = rest.split_at(end);
-    let shape = match rest.chars().next() {
-        Some('[') => Shape::Array,
-        Some(_) => Shape::Object,
-        None => Shape::String,
+    let (result, rest) = rest.split_at(end);
+    let key = rest.strip_prefix('.');
+    let shape = match (key, rest) {
+        (Some(_), _) => Shape::Object,
+        (None, "") => Shape::String,
+        (None, _) => Shape::Array,
     };
-    Some((node.to_owned(), name.to_owned(), shape))
+    Some(Use {
+        node: node.to_owned(),
+        result: result.to_owned(),
+        shape,
+        key: key.map(str::to_owned),
+    })
 }
 
 /// The nodes whose results a node needs.
 pub(crate) fn needed(node: &Node) -> impl Iterator<Item = String> {
-    in_value(node).into_iter().map(|(node, ..)| node)
+    in_value(node).into_iter().map(|it| it.node)
 }
 
 /// Whether `when` may skip the node, or a node whose result it needs.

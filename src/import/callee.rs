@@ -1,6 +1,6 @@
 //! What is called: objects of the same import by their item, all else as `extern`.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::Kind;
 use crate::import::Importer;
@@ -19,23 +19,45 @@ pub(crate) struct Extern {
     /// The reference as the API has it; `None` for a name alone.
     from: Option<String>,
     /// By name: what it is given, and how often.
-    params: IndexMap<String, (Shape, usize)>,
+    params: IndexMap<String, Given>,
     workspaces: IndexMap<String, usize>,
-    results: IndexMap<String, Shape>,
+    results: IndexMap<String, (Shape, IndexSet<String>)>,
     uses: usize,
 }
 
+/// A parameter of something that is not here.
+#[derive(Clone, Debug)]
+struct Given {
+    shape: Shape,
+    /// How many calls give it.
+    uses: usize,
+    /// Of an object.
+    keys: IndexSet<String>,
+}
+
+/// What a node calls: its word, and the reference. A custom task that is written in its place is a reference too.
+fn reference_of(node: &Node) -> Option<(&'static str, &Node)> {
+    let of = |key: &str| node.get(key).filter(|it| !it.is_null());
+    let task = of("taskRef").or_else(|| of("taskSpec"));
+    match task {
+        Some(it) => Some(("task", it)),
+        None => Some(("pipeline", of("pipelineRef")?)),
+    }
+}
+
 impl Importer<'_> {
-    /// The callee of a node.
-    pub(crate) fn callee_of(&mut self, node: &Node) -> String {
-        let (word, reference) = match node.get("taskRef").filter(|it| !it.is_null()) {
-            Some(it) => ("task", it),
-            None => match node.get("pipelineRef") {
-                Some(it) => ("pipeline", it),
-                None => return "missing".to_owned(),
-            },
+    /// The callee of a node, and the reference where only the node can say it, since it uses what stands around.
+    pub(crate) fn callee_of(&mut self, node: &Node, scope: &Scope) -> (String, Option<String>) {
+        let Some((word, reference)) = reference_of(node) else {
+            return ("missing".to_owned(), None);
         };
-        self.callee(word, reference, node.text_of("name"), Some(node))
+        let text = from(reference, scope);
+        let own = (text != from(reference, &Scope::default())).then_some(text);
+        let callee = self.callee(word, reference, node.text_of("name"), Some(node));
+        if own.is_some() && let Some(it) = self.externs.get_mut(&key_of(word, reference)) {
+            it.from = None;
+        }
+        (callee, own)
     }
 
     /// The callee of a run.
@@ -74,13 +96,13 @@ impl Importer<'_> {
         if own && let Some(item) = self.item_of(word, name) {
             return item;
         }
-        let key = format!("{word} {}", reference.to_tree());
+        let key = key_of(word, reference);
         if !self.externs.contains_key(&key) {
             let own_name = if own { name } else { caller };
             let found = Extern {
                 word,
                 name: self.unused(own_name),
-                from: (!own || write::name(name) != self.unused(name)).then(|| from(reference)),
+                from: (!own || write::name(name) != self.unused(name)).then(|| from(reference, &Scope::default())),
                 params: IndexMap::new(),
                 workspaces: IndexMap::new(),
                 results: IndexMap::new(),
@@ -104,11 +126,15 @@ impl Importer<'_> {
                     true => Shape::String,
                     false => shape_of_value(param.get("value")),
                 };
-                let entry = found
-                    .params
-                    .entry(param.text_of("name").to_owned())
-                    .or_insert((shape, 0));
-                entry.1 += 1;
+                let entry = found.params.entry(param.text_of("name").to_owned());
+                let given = entry.or_insert_with(|| Given {
+                    shape,
+                    uses: 0,
+                    keys: IndexSet::new(),
+                });
+                given.uses += 1;
+                let keys = param.get("value").map_or(&[][..], Node::entries);
+                given.keys.extend(keys.iter().map(|it| it.key.clone()));
             }
         }
         for workspace in user.map_or(&[][..], |it| it.list("workspaces")) {
@@ -149,17 +175,14 @@ impl Importer<'_> {
     }
 
     /// Notes a result that is used of what was called.
-    pub(crate) fn note_result(&mut self, node: &Node, result: &str, shape: Shape) {
-        let (word, reference) = match node.get("taskRef") {
-            Some(it) => ("task", it),
-            None => match node.get("pipelineRef") {
-                Some(it) => ("pipeline", it),
-                None => return,
-            },
+    pub(crate) fn note_result(&mut self, node: &Node, result: &str, shape: Shape, key: Option<&str>) {
+        let Some((word, reference)) = reference_of(node) else {
+            return;
         };
-        let key = format!("{word} {}", reference.to_tree());
-        if let Some(found) = self.externs.get_mut(&key) {
-            found.results.entry(result.to_owned()).or_insert(shape);
+        if let Some(found) = self.externs.get_mut(&key_of(word, reference)) {
+            let entry = found.results.entry(result.to_owned());
+            let (_, keys) = entry.or_insert_with(|| (shape, IndexSet::new()));
+            keys.extend(key.map(str::to_owned));
         }
     }
 
@@ -175,14 +198,18 @@ impl Importer<'_> {
 
 impl Extern {
     fn write(&self, w: &mut Writer) {
-        let param = |(name, (shape, uses)): (&String, &(Shape, usize))| {
-            let (ty, default) = match shape {
-                Shape::String => ("String", " = \"\""),
-                Shape::Array => ("List<String>", " = []"),
-                Shape::Object => ("Json", ""),
+        let record = |keys: &IndexSet<String>| {
+            let field = |it: &String| (write::name(it), "String".to_owned());
+            write::record(&keys.iter().map(field).collect::<Vec<_>>(), 1)
+        };
+        let param = |(name, it): (&String, &Given)| {
+            let (ty, default) = match it.shape {
+                Shape::String => ("String".to_owned(), " = \"\""),
+                Shape::Array => ("List<String>".to_owned(), " = []"),
+                Shape::Object => (record(&it.keys), ""),
             };
             // What some calls leave out has a default of its own there.
-            let default = if *uses < self.uses { default } else { "" };
+            let default = if it.uses < self.uses { default } else { "" };
             format!("{}: {ty}{default}", write::name(name))
         };
         let params: Vec<String> = self.params.iter().map(param).collect();
@@ -190,13 +217,13 @@ impl Extern {
             true => String::new(),
             false => write::parenthesised(&params, 0),
         };
-        let result = |(name, shape): (&String, &Shape)| {
+        let result = |(name, (shape, keys)): (&String, &(Shape, IndexSet<String>))| {
             let ty = match shape {
-                Shape::String => "String",
-                Shape::Array => "List<String>",
-                Shape::Object => "Json",
+                Shape::String => "String".to_owned(),
+                Shape::Array => "List<String>".to_owned(),
+                Shape::Object => record(keys),
             };
-            (write::name(name), ty.to_owned())
+            (write::name(name), ty)
         };
         let results: Vec<(String, String)> = self.results.iter().map(result).collect();
         let results = match results.is_empty() {
@@ -223,9 +250,13 @@ impl Extern {
     }
 }
 
+/// Equal references are one callee.
+fn key_of(word: &str, reference: &Node) -> String {
+    format!("{word} {}", reference.to_tree())
+}
+
 /// The reference as the API has it, its parameters as a map.
-fn from(reference: &Node) -> String {
-    let scope = Scope::default();
+fn from(reference: &Node, scope: &Scope) -> String {
     let field = |it: &crate::yaml::node::Entry| {
         let text = match it.key.as_str() {
             "params" => {
@@ -233,12 +264,12 @@ fn from(reference: &Node) -> String {
                 let params = params.filter_map(|it| {
                     Some((
                         write::name(it.text_of("name")),
-                        value::value(it.get("value")?, &scope, 3),
+                        value::value(it.get("value")?, scope, 3),
                     ))
                 });
                 write::record(&params.collect::<Vec<_>>(), 2)
             }
-            _ => value::value(&it.value, &scope, 2),
+            _ => value::value(&it.value, scope, 2),
         };
         (write::name(&it.key), text)
     };
@@ -248,7 +279,7 @@ fn from(reference: &Node) -> String {
     write::record(&entries.map(field).collect::<Vec<_>>(), 1)
 }
 
-fn shape_of_value(value: Option<&Node>) -> Shape {
+pub(crate) fn shape_of_value(value: Option<&Node>) -> Shape {
     match value.map(|it| &it.data) {
         Some(Data::List(_)) => Shape::Array,
         Some(Data::Map(_)) => Shape::Object,

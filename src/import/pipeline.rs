@@ -17,7 +17,6 @@ impl Importer<'_> {
     pub(crate) fn pipeline_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let mut scope = pipeline_scope(spec, outer);
         self.know_results(spec, &mut scope);
-        self.no_late_defaults(spec);
         for workspace in spec.list("workspaces") {
             if let Some(text) = workspace.get("description").and_then(Node::text)
                 && !text.is_empty()
@@ -40,9 +39,13 @@ impl Importer<'_> {
             });
         }
         results(w, spec, &scope);
-        for node in nodes(spec) {
-            for (result, shape) in scope.nodes.get(node.text_of("name")).into_iter().flatten() {
-                self.note_result(node, result, *shape);
+        for used in absence::in_value(spec) {
+            let known = scope.nodes.get(&used.node);
+            let shape = known.and_then(|it| it.get(&used.result).copied());
+            let called = nodes(spec).find(|it| it.text_of("name") == used.node);
+            if let Some(called) = called {
+                let shape = shape.unwrap_or(used.shape);
+                self.note_result(called, &used.result, shape, used.key.as_deref());
             }
         }
         const KNOWN: &[&str] = &[
@@ -70,16 +73,14 @@ impl Importer<'_> {
         let spec = embedded
             .iter()
             .find_map(|key| Some((*key, node.get(key).filter(|it| !it.is_null())?)));
+        let is_custom = |spec: &Node| spec.get("apiVersion").is_some();
+        let spec = spec.filter(|(key, it)| *key != "taskSpec" || !is_custom(it));
         if let Some((key, spec)) = spec {
             let word = if key == "taskSpec" {
                 "task"
             } else {
                 "pipeline"
             };
-            if key == "taskSpec" && spec.get("apiVersion").is_some() {
-                self.refuse(spec.span, "a custom task that is written in its place");
-                return;
-            }
             let head = format!(
                 "{name} = {word}{}{}",
                 signature::params(spec, level),
@@ -89,7 +90,8 @@ impl Importer<'_> {
                 self.embedded_meta(w, spec, scope);
                 match word {
                     "task" => self.task_body(w, spec, scope),
-                    _ => self.pipeline_body(w, spec, scope),
+                    // Tekton hands no names on into a pipeline within a pipeline.
+                    _ => self.pipeline_body(w, spec, &Scope::default()),
                 }
                 self.given(w, node, scope);
                 let after: Vec<&str> = node
@@ -100,7 +102,7 @@ impl Importer<'_> {
                 self.options(w, node, &after, pipeline, scope);
             });
         }
-        let callee = self.callee_of(node);
+        let (callee, from) = self.callee_of(node, scope);
         let mut args = named_values(node.list("params"), scope, level);
         args.extend(matrix(node, scope, level));
         let mut after: Vec<&str> = node
@@ -115,6 +117,9 @@ impl Importer<'_> {
         }
         let head = format!("{name} = {callee}{}", write::parenthesised(&args, level));
         let mut inner = Writer::at(level + 1);
+        if let Some(from) = from {
+            inner.field("from", &from);
+        }
         self.options(&mut inner, node, &after, pipeline, scope);
         let options = inner.finish();
         if options.is_empty() {
@@ -244,29 +249,37 @@ impl Importer<'_> {
 
     /// The results of the nodes: as their tasks declare them, else as they are used.
     fn know_results(&self, spec: &Node, scope: &mut Scope) {
-        let declared = |node: &Node| -> &[Node] {
-            let name = node
-                .at("taskRef.name")
-                .and_then(Node::text)
-                .unwrap_or_default();
-            let mut objects = self.objects.iter();
-            let task = objects.find(|it| it.kind == Kind::Task && it.name() == name);
-            task.and_then(|it| it.root.at("spec.results"))
-                .map_or(&[], Node::items)
-        };
         for node in nodes(spec) {
             let Some(known) = scope.nodes.get_mut(node.text_of("name")) else {
                 continue;
             };
-            for result in declared(node) {
+            for result in self.declared_results(node) {
                 known.insert(result.text_of("name").to_owned(), value::shape(result));
             }
         }
-        for (node, result, shape) in absence::uses(spec) {
-            if let Some(known) = scope.nodes.get_mut(&node) {
-                known.entry(result).or_insert(shape);
+        for used in absence::in_value(spec) {
+            if let Some(known) = scope.nodes.get_mut(&used.node) {
+                known.entry(used.result).or_insert(used.shape);
             }
         }
+    }
+
+    /// The results that the task of a node declares; none where it is not here.
+    fn declared_results<'n>(&'n self, node: &'n Node) -> &'n [Node] {
+        if let Some(it) = node.at("taskSpec.results") {
+            return it.items();
+        }
+        let name = node.at("taskRef.name").and_then(Node::text);
+        let mut objects = self.objects.iter();
+        let task = objects.find(|it| it.kind == Kind::Task && Some(it.name()) == name);
+        task.and_then(|it| it.root.at("spec.results"))
+            .map_or(&[], Node::items)
+    }
+
+    fn declared_result<'n>(&'n self, spec: &'n Node, used: &absence::Use) -> Option<&'n Node> {
+        let node = nodes(spec).find(|it| it.text_of("name") == used.node)?;
+        let mut results = self.declared_results(node).iter();
+        results.find(|it| it.text_of("name") == used.result)
     }
 
     /// ` -> { digest: String }`; what may stay unwritten is optional.
@@ -276,7 +289,7 @@ impl Importer<'_> {
             let absent = value.is_some_and(|it| {
                 absence::in_value(it)
                     .iter()
-                    .any(|(node, ..)| absence::may_be_absent(spec, node))
+                    .any(|it| absence::may_be_absent(spec, &it.node))
             });
             let ty = match (value.map(|it| &it.data), value::shape(it)) {
                 (Some(Data::List(_)), _) | (_, Shape::Array) => "List<String>".to_owned(),
@@ -284,7 +297,14 @@ impl Importer<'_> {
                     let field = |it: &Entry| (write::name(&it.key), "String".to_owned());
                     write::record(&entries.iter().map(field).collect::<Vec<_>>(), level + 1)
                 }
-                (_, Shape::Object) => "Json".to_owned(),
+                (_, Shape::Object) => {
+                    let used = value.and_then(|it| absence::in_value(it).into_iter().next());
+                    let declared = used.and_then(|it| self.declared_result(spec, &it));
+                    match declared {
+                        Some(declared) => signature::object_type(declared, level + 1),
+                        None => "{}".to_owned(),
+                    }
+                }
                 (_, Shape::String) => "String".to_owned(),
             };
             let optional = if absent { "?" } else { "" };
@@ -321,10 +341,8 @@ fn is_last(pipeline: &Node, node: &Node) -> bool {
 pub(crate) fn pipeline_scope(spec: &Node, outer: &Scope) -> Scope {
     let mut scope = outer.clone();
     signature::declare(spec, &mut scope);
-    let workspaces = spec.list("workspaces").iter();
-    scope
-        .workspaces
-        .extend(workspaces.map(|it| it.text_of("name").to_owned()));
+    scope.declare_workspaces(spec);
+    scope.in_pipeline = true;
     scope.nodes = IndexMap::new();
     for node in spec.list("tasks").iter().chain(spec.list("finally")) {
         let results = node

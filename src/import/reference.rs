@@ -4,7 +4,9 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::substitution;
 use crate::base::names;
+use crate::import::callee::shape_of_value;
 use crate::import::write::{Piece, name};
+use crate::yaml::Node;
 
 /// What a parameter or result holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,11 @@ pub(crate) enum Shape {
 pub(crate) struct Scope {
     pub(crate) params: IndexMap<String, Shape>,
     pub(crate) workspaces: IndexSet<String>,
+    /// Parameters and workspaces of the run around, which are seen by their long names alone.
+    pub(crate) far_params: IndexSet<String>,
+    pub(crate) far_workspaces: IndexSet<String>,
+    /// Nodes, not steps: what a workspace is there is not known but whether it is bound.
+    pub(crate) in_pipeline: bool,
     /// Results of the task itself.
     pub(crate) results: IndexSet<String>,
     /// Steps of the task, with their results.
@@ -29,6 +36,8 @@ pub(crate) struct Scope {
     pub(crate) nodes: IndexMap<String, IndexMap<String, Shape>>,
     /// Pipelines as Code writes into the text.
     pub(crate) event: bool,
+    /// Fields of the event that not every trigger has.
+    pub(crate) lacking: Vec<&'static str>,
 }
 
 /// What an expression is to a script.
@@ -104,8 +113,11 @@ impl Scope {
                 Segment::Name(it),
                 Segment::Name(field),
             ] => {
-                let known = ["path", "bound", "claim", "volume"].contains(field);
-                let known = known && self.workspaces.contains(*it);
+                let fields: &[&str] = match self.in_pipeline {
+                    true => &["bound"],
+                    false => &["path", "bound", "claim", "volume"],
+                };
+                let known = fields.contains(field) && self.workspaces.contains(*it);
                 known.then(|| {
                     (
                         format!("{}.{field}", self.value(it, "workspaces")),
@@ -192,7 +204,7 @@ impl Scope {
         while self.event
             && let Some((before, inside, after)) = placeholder(rest)
         {
-            match event_field(inside.trim()) {
+            match self.event_field(inside.trim()) {
                 Some(field) => {
                     push_plain(pieces, before);
                     let is_number = is_number(&field);
@@ -213,6 +225,12 @@ impl Scope {
             rest = after;
         }
         push_plain(pieces, rest);
+    }
+
+    fn event_field(&self, variable: &str) -> Option<String> {
+        let field = event_field(variable)?;
+        let lacks = |it: &&str| field.strip_prefix("event.") == Some(it);
+        (!self.lacking.iter().any(|it| lacks(it))).then_some(field)
     }
 
     fn node(&self, node: &str, rest: &[Segment<'_>]) -> Option<(String, Origin)> {
@@ -261,6 +279,29 @@ impl Scope {
         self.value(node, "tasks") == node
     }
 
+    /// What a run gives, which all that is written in it sees.
+    pub(crate) fn see_from_afar(&mut self, spec: &Node) {
+        for param in spec.list("params") {
+            let name = param.text_of("name").to_owned();
+            self.params.insert(name.clone(), shape_of_value(param.get("value")));
+            self.far_params.insert(name);
+        }
+        for workspace in spec.list("workspaces") {
+            let name = workspace.text_of("name").to_owned();
+            self.workspaces.insert(name.clone());
+            self.far_workspaces.insert(name);
+        }
+    }
+
+    /// Declares workspaces, which from here on are near.
+    pub(crate) fn declare_workspaces(&mut self, spec: &Node) {
+        for workspace in spec.list("workspaces") {
+            let name = workspace.text_of("name").to_owned();
+            self.far_workspaces.shift_remove(&name);
+            self.workspaces.insert(name);
+        }
+    }
+
     /// A node as a value.
     pub(crate) fn node_value(&self, node: &str) -> String {
         self.value(node, "tasks")
@@ -280,7 +321,12 @@ impl Scope {
             self.nodes.contains_key(text),
         ];
         let means_one = holders.iter().filter(|it| **it).count() == 1;
-        if means_one && name(text) == text && !AROUND.contains(&text) {
+        let is_far = match family {
+            "params" => self.far_params.contains(text),
+            "workspaces" => self.far_workspaces.contains(text),
+            _ => false,
+        };
+        if means_one && !is_far && name(text) == text && !AROUND.contains(&text) {
             return text.to_owned();
         }
         format!("{family}{}", member(text))

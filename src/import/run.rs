@@ -3,6 +3,7 @@
 use crate::admit::{Kind, Object};
 use crate::import::reference::Scope;
 use crate::import::task::{duration_text, named_values};
+use crate::import::trigger::Triggers;
 use crate::import::value::{self, field};
 use crate::import::write::{self, Writer};
 use crate::import::{Importer, signature, trigger};
@@ -18,6 +19,7 @@ impl Importer<'_> {
         let triggers = trigger::of(object);
         let scope = Scope {
             event: triggers.is_some(),
+            lacking: triggers.as_ref().map_or_else(Vec::new, Triggers::lacking),
             ..Scope::default()
         };
         let (reference, embedded) = match object.kind {
@@ -54,9 +56,12 @@ impl Importer<'_> {
         w.block(&head, |w| {
             self.meta(w, object, item);
             if let Some(inner) = inner {
+                let mut around = scope.clone();
+                around.see_from_afar(spec);
+                value::field(w, inner, "displayName", &around);
                 match embedded {
-                    "taskSpec" => self.task_body(w, inner, &scope),
-                    _ => self.pipeline_body(w, inner, &scope),
+                    "taskSpec" => self.task_body(w, inner, &around),
+                    _ => self.pipeline_body(w, inner, &around),
                 }
                 let args = named_values(spec.list("params"), &scope, w.level());
                 if !args.is_empty() {

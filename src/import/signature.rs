@@ -4,7 +4,6 @@ use crate::import::reference::{Scope, Shape};
 use crate::import::value::{self, shape};
 use crate::import::write;
 use crate::yaml::Node;
-use crate::yaml::node::Data;
 
 /// `(a: String, b: List<String> = [])`; nothing where there are none.
 pub(crate) fn params(spec: &Node, level: usize) -> String {
@@ -46,7 +45,7 @@ fn param_type(param: &Node, level: usize) -> String {
 }
 
 /// The fields of `properties`, and what only a default has, with their defaults.
-fn object_type(node: &Node, level: usize) -> String {
+pub(crate) fn object_type(node: &Node, level: usize) -> String {
     let mut keys: Vec<&str> = entries(node.get("properties"));
     let default = node.get("default");
     for key in entries(default) {
@@ -107,19 +106,7 @@ pub(crate) fn documented(node: &Node, text: &str, level: usize) -> String {
 pub(crate) fn declare(spec: &Node, scope: &mut Scope) {
     for param in spec.list("params") {
         let name = param.text_of("name").to_owned();
+        scope.far_params.shift_remove(&name);
         scope.params.insert(name, shape(param));
     }
-}
-
-/// Whether a default refers to something, which the language does not have.
-pub(crate) fn late_default(spec: &Node) -> Option<&Node> {
-    let refers = |it: &Node| match &it.data {
-        Data::String(text) => text.contains("$(params.") || text.contains("$(context."),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(_) | Data::Map(_) => false,
-    };
-    let mut defaults = spec
-        .list("params")
-        .iter()
-        .filter_map(|it| it.get("default"));
-    defaults.find(|it| refers(it) || it.items().iter().any(refers))
 }

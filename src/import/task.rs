@@ -12,7 +12,6 @@ impl Importer<'_> {
     /// The block of a task: workspaces, fields, steps.
     pub(crate) fn task_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let scope = task_scope(spec, outer);
-        self.no_late_defaults(spec);
         workspaces(w, spec, &scope);
         passed_on(w, spec, &scope);
         if let Some(template) = spec.get("stepTemplate").filter(|it| !value::is_empty(it)) {
@@ -28,7 +27,11 @@ impl Importer<'_> {
             self.step(w, step, &scope);
         }
         for sidecar in spec.list("sidecars") {
-            let head = format!("sidecar {}", write::name(sidecar.text_of("name")));
+            let name = match sidecar.text_of("name") {
+                "" => "_".to_owned(),
+                name => write::name(name),
+            };
+            let head = format!("sidecar {name}");
             w.block(&head, |w| self.container(w, sidecar, &scope, Role::Sidecar));
         }
         const KNOWN: &[&str] = &[
@@ -149,9 +152,7 @@ impl Importer<'_> {
         let mut fields: Vec<(String, String)> = Vec::new();
         for item in items {
             let name = write::name(item.text_of("name"));
-            let Some(text) = env_value(item, scope, level + 1) else {
-                return field(w, node, "env", scope);
-            };
+            let text = env_value(item, scope, level + 1);
             if fields.iter().any(|(it, _)| *it == name) {
                 return field(w, node, "env", scope);
             }
@@ -199,10 +200,11 @@ pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
     let mut scope = Scope {
         steps: Default::default(),
         results: names(spec.list("results")),
+        in_pipeline: false,
         ..outer.clone()
     };
     signature::declare(spec, &mut scope);
-    scope.workspaces.extend(names(spec.list("workspaces")));
+    scope.declare_workspaces(spec);
     for step in spec.list("steps") {
         let results = step.list("results").iter();
         let results = results.map(|it| (it.text_of("name").to_owned(), value::shape(it)));
@@ -329,11 +331,16 @@ pub(crate) fn duration_text(text: &str) -> String {
     }
 }
 
-/// `secret("name", "key")`, text, …; `None` where only the API's own form says it.
-fn env_value(item: &Node, scope: &Scope, level: usize) -> Option<String> {
+/// Text, `secret("name", "key")`, …, or where only the API's own form says it, that.
+fn env_value(item: &Node, scope: &Scope, level: usize) -> String {
     let Some(from) = item.get("valueFrom").filter(|it| !it.is_null()) else {
-        return Some(string(item.text_of("value"), scope, level));
+        return string(item.text_of("value"), scope, level);
     };
+    short_env_value(from).unwrap_or_else(|| value::value(from, scope, level))
+}
+
+/// A key of a Secret or ConfigMap whose name is known, a field of the pod.
+fn short_env_value(from: &Node) -> Option<String> {
     let [entry] = from.entries() else {
         return None;
     };
@@ -341,16 +348,19 @@ fn env_value(item: &Node, scope: &Scope, level: usize) -> Option<String> {
         let mut keys = entry.value.entries().iter();
         keys.all(|it| known.contains(&it.key.as_str()))
     };
-    let text = |key: &str| string(entry.value.text_of(key), scope, level);
-    let name = || value::formed(entry.value.text_of("name"), "Name", scope, level);
+    let text = |key: &str| {
+        let text = entry.value.text_of(key);
+        (!text.is_empty() && !text.contains('$')).then(|| write::plain(text, 0))
+    };
+    let key_of = |word: &str| {
+        let is_name = crate::types::Form::Name.check(entry.value.text_of("name")).is_ok();
+        (only(&["name", "key"]) && is_name)
+            .then(|| Some(format!("{word}({}, {})", text("name")?, text("key")?)))?
+    };
     match entry.key.as_str() {
-        "secretKeyRef" if only(&["name", "key"]) => {
-            Some(format!("secret({}, {})", name(), text("key")))
-        }
-        "configMapKeyRef" if only(&["name", "key"]) => {
-            Some(format!("config({}, {})", name(), text("key")))
-        }
-        "fieldRef" if only(&["fieldPath"]) => Some(format!("field({})", text("fieldPath"))),
+        "secretKeyRef" => key_of("secret"),
+        "configMapKeyRef" => key_of("config"),
+        "fieldRef" if only(&["fieldPath"]) => Some(format!("field({})", text("fieldPath")?)),
         _ => None,
     }
 }

@@ -16,6 +16,24 @@ pub(crate) struct Triggers {
     pub(crate) said: Vec<String>,
 }
 
+impl Triggers {
+    /// Fields of `event` that it lacks where these start the run, or that are no text.
+    pub(crate) fn lacking(&self) -> Vec<&'static str> {
+        let all = |words: &[&str]| {
+            let is = |on: &String| words.iter().any(|it| on.starts_with(&format!("{it}(")));
+            self.on.iter().all(is)
+        };
+        let mut lacking = vec!["tag", "labels"];
+        if !all(&["pull-request", "comment", "cel"]) {
+            lacking.push("number");
+        }
+        if !all(&["comment", "cel"]) {
+            lacking.push("comment");
+        }
+        lacking
+    }
+}
+
 /// The triggers of a run; `None` where no event starts it.
 pub(crate) fn of(object: &Object) -> Option<Triggers> {
     let annotations = object.root.at("metadata.annotations")?;

@@ -152,6 +152,7 @@ const ALLOWED: &[&str] = &[
     "absent-result",
     "race",
     "script-injection",
+    "target-syntax",
     "unbound-workspace",
 ];
 

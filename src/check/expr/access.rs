@@ -12,7 +12,10 @@ use crate::types::{FnType, Type, assignable};
 
 impl Body<'_, '_> {
     pub(crate) fn field_access(&mut self, expr: &Expr, base: &Expr, word: &Word) -> Typed {
-        let (of, known) = self.typed(base, None);
+        let (of, known) = match self.group_with(base, word) {
+            Some(group) => group,
+            None => self.typed(base, None),
+        };
         let what = match &base.peeled().kind {
             ExprKind::Name(name) => format!("`{name}`"),
             _ => errors::a_type(&of),
@@ -32,6 +35,22 @@ impl Body<'_, '_> {
         };
         let _ = expr;
         (ty, known.max(later))
+    }
+
+    /// A group that a declared thing shares its name with is meant where it has the field: it has no longer name.
+    fn group_with(&mut self, base: &Expr, word: &Word) -> Option<Typed> {
+        let ExprKind::Name(name) = &base.kind else {
+            return None;
+        };
+        let bound = self.scopes.find(name)?;
+        let (ty, stage, meaning) = (bound.ty.clone(), bound.stage, bound.meaning.clone());
+        let is_group = matches!(meaning, Meaning::Group(_)) && !bound.rivals.is_empty();
+        if !is_group || !has_field(&ty, &word.name) {
+            return None;
+        }
+        self.record_meaning(base.id, meaning);
+        self.record(base.id, ty.clone(), stage);
+        Some((ty, stage))
     }
 
     /// What stands after the dot of a value of that type.

@@ -226,7 +226,12 @@ fn of_image(ty: Type, image: Option<&Name>) -> Type {
 pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
     match (&node.binding.init, &node.callee) {
         (Init::Base(base), Some(callee)) => {
-            let function = with_workspaces_given(body, base, callee);
+            let mut function = with_workspaces_given(body, base, callee);
+            for param in &mut function.params {
+                if given_by_include(node, &param.name) {
+                    param.default = param.default.or(Some(DefaultId(u32::MAX)));
+                }
+            }
             let args = base.args.as_deref().unwrap_or_default();
             body.arguments_of_node(base.id, base.span, &callee.what(), &function, args);
             options(body, node);
@@ -364,6 +369,18 @@ fn included(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) {
             }
         }
     }
+}
+
+/// Whether some combination of `include` gives the argument.
+fn given_by_include(node: &Node<'_>, name: &Name) -> bool {
+    let include = walk::field(node.binding.block.as_ref(), "include");
+    let Some(ExprKind::List { elements, .. }) = include.map(|it| &it.peeled().kind) else {
+        return false;
+    };
+    elements.iter().any(|it| match it {
+        Element::Expr(one) => entry(one, "params").is_some_and(|it| entry(&it.value, name).is_some()),
+        Element::Spread(..) => false,
+    })
 }
 
 /// A field of a record that is written out.

@@ -62,7 +62,8 @@ pub(crate) fn bind(
     let steps: Vec<&Decl> = parts.of("step").collect();
     let named = |it: &&&Decl| it.head.name.name != "_";
     let first = unique(body, steps.iter().filter(named).map(|it| &it.head.name));
-    unique(body, parts.of("sidecar").map(|it| &it.head.name));
+    let sidecars: Vec<&Decl> = parts.of("sidecar").collect();
+    unique(body, sidecars.iter().filter(named).map(|it| &it.head.name));
     let mut group: IndexMap<Name, Type> = IndexMap::new();
     for step in steps.iter().filter(|it| first.contains(&it.head.name.id)) {
         let ty = step_type(body, step);

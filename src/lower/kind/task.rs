@@ -186,10 +186,10 @@ impl<'a> Lowerer<'a> {
             let name = &decl.head.name;
             let fields = self.member_fields(decl, scope);
             let mut record = IndexMap::new();
-            record.insert(
-                Name::new_static("name"),
-                Expr::constant(name.span, Value::Str(name.name.clone())),
-            );
+            if name.name != "_" {
+                let own = Expr::constant(name.span, Value::Str(name.name.clone()));
+                record.insert(Name::new_static("name"), own);
+            }
             record.extend(self.container_fields(fields.rest()));
             found.push(fold::record(name.span, record));
         }
