@@ -89,26 +89,33 @@ impl Importer<'_> {
             w.doc(text);
         }
         match object.kind {
-            Kind::Task => {
-                let (params, results) = (signature::params(spec, 0), signature::results(spec, 0));
-                w.block(&format!("task {item}{params}{results}"), |w| {
+            Kind::Task | Kind::StepAction => {
+                let scope = Scope {
+                    images: self.images(spec),
+                    ..Scope::default()
+                };
+                let params = signature::params(spec, &scope.images, 0);
+                let results = signature::results(spec, 0);
+                let is_task = object.kind == Kind::Task;
+                let word = if is_task { "task" } else { "action" };
+                w.block(&format!("{word} {item}{params}{results}"), |w| {
                     self.meta(w, object, item);
-                    self.task_body(w, spec, &Scope::default());
-                });
-            }
-            Kind::StepAction => {
-                let (params, results) = (signature::params(spec, 0), signature::results(spec, 0));
-                w.block(&format!("action {item}{params}{results}"), |w| {
-                    self.meta(w, object, item);
-                    self.action_body(w, spec);
+                    match is_task {
+                        true => self.task_body(w, spec, &scope),
+                        false => self.action_body(w, spec, &scope),
+                    }
                 });
             }
             Kind::Pipeline => {
-                let (params, results) =
-                    (signature::params(spec, 0), self.pipeline_results(spec, 0));
+                let params = signature::params(spec, &IndexSet::new(), 0);
+                let results = self.pipeline_results(spec, 0);
                 w.block(&format!("pipeline {item}{params}{results}"), |w| {
                     self.meta(w, object, item);
-                    self.pipeline_body(w, spec, &Scope::default());
+                    let scope = Scope {
+                        in_object: true,
+                        ..Scope::default()
+                    };
+                    self.pipeline_body(w, spec, &scope);
                 });
             }
             Kind::PipelineRun | Kind::TaskRun => self.run(w, object, item),
@@ -116,9 +123,18 @@ impl Importer<'_> {
         }
     }
 
+    /// Parameters that hold the reference of an image, whoever calls: what is given could be anything.
+    fn images(&self, spec: &Node) -> IndexSet<String> {
+        let mut found = signature::images(spec);
+        for object in self.objects {
+            without_given(&object.root, &mut found);
+        }
+        found
+    }
+
     /// An action has the fields of its one step.
-    fn action_body(&mut self, w: &mut Writer, spec: &Node) {
-        let mut scope = task::task_scope(spec, &Scope::default());
+    fn action_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
+        let mut scope = task::task_scope(spec, outer);
         scope.step_results = scope.results.clone();
         self.container(w, spec, &scope, task::Role::Action);
     }
@@ -235,6 +251,20 @@ impl Importer<'_> {
 
     fn refuse(&mut self, span: Span, what: &str) {
         self.refused.push((span, what.to_owned()));
+    }
+}
+
+/// Takes out the names under which something is given somewhere: `{ name, value }`.
+fn without_given(node: &Node, found: &mut IndexSet<String>) {
+    if found.is_empty() {
+        return;
+    }
+    if node.get("value").is_some() {
+        found.shift_remove(node.text_of("name"));
+    }
+    node.items().iter().for_each(|it| without_given(it, found));
+    for entry in node.entries() {
+        without_given(&entry.value, found);
     }
 }
 

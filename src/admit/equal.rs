@@ -85,6 +85,8 @@ fn tidy(key: &str, value: &mut Value) {
                 tidy(key, value);
             }
             own_workspaces(fields);
+            arguments_by_name(fields);
+            text_results(fields);
             fields.retain(|key, it| !says_nothing(key, it));
         }
         Value::Array(items) => items.iter_mut().for_each(|it| tidy(key, it)),
@@ -107,6 +109,32 @@ fn own_workspaces(fields: &mut Map<String, Value>) {
             && let Some(name) = fields.get("name").cloned()
         {
             fields.entry("workspace").or_insert(name);
+        }
+    }
+}
+
+/// What is given to parameters is told apart by name, whatever the order.
+fn arguments_by_name(fields: &mut Map<String, Value>) {
+    let Some(Value::Array(params)) = fields.get_mut("params") else {
+        return;
+    };
+    let name = |it: &Value| it.get("name").and_then(Value::as_str).map(str::to_owned);
+    if params.iter().all(|it| it.get("value").is_some()) {
+        params.sort_by_key(name);
+    }
+}
+
+/// A result that is passed on is text where its type is not said.
+fn text_results(fields: &mut Map<String, Value>) {
+    let Some(Value::Array(results)) = fields.get_mut("results") else {
+        return;
+    };
+    for result in results {
+        if let Value::Object(fields) = result
+            && fields.contains_key("value")
+            && fields.get("type").is_some_and(|it| it == "string")
+        {
+            fields.remove("type");
         }
     }
 }

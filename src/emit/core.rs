@@ -123,7 +123,11 @@ pub(crate) fn plain_object(object: &Object, plan: &Plan) -> Tree {
 /// The metadata that an item states itself.
 pub(crate) fn metadata(meta: &Meta, plan: &Plan) -> Fields {
     let mut fields = Fields::default();
-    fields.put("name", meta.name.as_str());
+    // Where the API server makes the name there is none.
+    let made = meta.metadata.as_ref().and_then(|it| it.get("generateName"));
+    if made.is_none() {
+        fields.put("name", meta.name.as_str());
+    }
     fields.put_some("namespace", meta.namespace.as_deref());
     fields.put_filled("labels", expressions(&meta.labels, plan));
     fields.put_filled("annotations", expressions(&meta.annotations, plan));

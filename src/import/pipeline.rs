@@ -83,7 +83,7 @@ impl Importer<'_> {
             };
             let head = format!(
                 "{name} = {word}{}{}",
-                signature::params(spec, level),
+                signature::params(spec, &Default::default(), level),
                 signature::results(spec, level)
             );
             return w.block(&head, |w| {
@@ -380,8 +380,14 @@ fn condition(node: &Node, scope: &Scope, level: usize) -> String {
             let holds = (text == "true") == wanted;
             return if holds { input } else { format!("!{input}") };
         }
+        // `"x" == y` would be written with `y` as what is looked at.
+        let is_text = |it: &str| it.starts_with('"') && !it.contains("#{");
+        let other = string(&text, scope, level);
+        if is_text(&input) && !is_text(&other) {
+            return within(&input, &write::list(&[other], level), wanted);
+        }
         let operator = if wanted { "==" } else { "!=" };
-        return format!("{input} {operator} {}", string(&text, scope, level));
+        return format!("{input} {operator} {other}");
     }
     let values: Vec<String> = values
         .iter()

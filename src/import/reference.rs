@@ -19,13 +19,19 @@ pub(crate) enum Shape {
 /// The names that an expression can use, and where it stands.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
+    /// Nothing is put in the place of a reference.
+    pub(crate) is_blank: bool,
     pub(crate) params: IndexMap<String, Shape>,
+    /// Parameters that hold the reference of an image.
+    pub(crate) images: IndexSet<String>,
     pub(crate) workspaces: IndexSet<String>,
     /// Parameters and workspaces of the run around, which are seen by their long names alone.
     pub(crate) far_params: IndexSet<String>,
     pub(crate) far_workspaces: IndexSet<String>,
     /// Nodes, not steps: what a workspace is there is not known but whether it is bound.
     pub(crate) in_pipeline: bool,
+    /// A pipeline that is an object of its own is around.
+    pub(crate) in_object: bool,
     /// Results of the task itself.
     pub(crate) results: IndexSet<String>,
     /// Steps of the task, with their results.
@@ -101,7 +107,7 @@ impl Scope {
 
     /// The expression of a reference, `params.x` without the `$( )` around it; `None` where nothing of that name is there.
     pub(crate) fn expression(&self, reference: &str) -> Option<(String, Origin)> {
-        let segments = segments(reference)?;
+        let segments = segments(reference).filter(|_| !self.is_blank)?;
         let segments = match segments.as_slice() {
             [Segment::Name("inputs"), rest @ ..] => rest,
             all => all,

@@ -40,7 +40,7 @@ impl Importer<'_> {
                 } else {
                     "pipeline"
                 };
-                let params = signature::params(inner, 0);
+                let params = signature::params(inner, &Default::default(), 0);
                 let results = match word {
                     "task" => signature::results(inner, 0),
                     _ => self.pipeline_results(inner, 0),

@@ -1,16 +1,21 @@
 //! `(params) -> { results }`: what a task, action or pipeline takes and gives.
 
+use indexmap::IndexSet;
+
+use crate::admit::substitution;
 use crate::import::reference::{Scope, Shape};
 use crate::import::value::{self, shape};
 use crate::import::write;
+use crate::types::Form;
 use crate::yaml::Node;
+use crate::yaml::node::Data;
 
-/// `(a: String, b: List<String> = [])`; nothing where there are none.
-pub(crate) fn params(spec: &Node, level: usize) -> String {
+/// `(a: String, b: List<String> = [])`; nothing where there are none. `images` are those that hold the reference of one.
+pub(crate) fn params(spec: &Node, images: &IndexSet<String>, level: usize) -> String {
     let params: Vec<String> = spec
         .list("params")
         .iter()
-        .map(|it| param(it, level + 1))
+        .map(|it| param(it, images, level + 1))
         .collect();
     match params.is_empty() {
         true => String::new(),
@@ -18,12 +23,16 @@ pub(crate) fn params(spec: &Node, level: usize) -> String {
     }
 }
 
-fn param(param: &Node, level: usize) -> String {
-    let (name, ty) = (write::name(param.text_of("name")), param_type(param, level));
+fn param(param: &Node, images: &IndexSet<String>, level: usize) -> String {
+    let name = write::name(param.text_of("name"));
+    let ty = match images.contains(param.text_of("name")) {
+        true => "Image".to_owned(),
+        false => param_type(param, level),
+    };
     let default = match param.get("default") {
         // The defaults of an object stand with its fields.
         Some(it) if shape(param) != Shape::Object => {
-            format!(" = {}", value::value(it, &Scope::default(), level))
+            format!(" = {}", value::value(it, &blank(), level))
         }
         Some(_) | None => String::new(),
     };
@@ -44,6 +53,14 @@ fn param_type(param: &Node, level: usize) -> String {
     }
 }
 
+/// A default is put in the place of its parameter as it is.
+fn blank() -> Scope {
+    Scope {
+        is_blank: true,
+        ..Scope::default()
+    }
+}
+
 /// The fields of `properties`, and what only a default has, with their defaults.
 pub(crate) fn object_type(node: &Node, level: usize) -> String {
     let mut keys: Vec<&str> = entries(node.get("properties"));
@@ -55,7 +72,7 @@ pub(crate) fn object_type(node: &Node, level: usize) -> String {
     }
     let field = |key: &&str| {
         let default = default.and_then(|it| it.get(key));
-        let default = default.map(|it| value::value(it, &Scope::default(), level + 1));
+        let default = default.map(|it| value::value(it, &blank(), level + 1));
         let default = default.map_or_else(String::new, |it| format!(" = {it}"));
         (write::name(key), format!("String{default}"))
     };
@@ -100,6 +117,49 @@ pub(crate) fn documented(node: &Node, text: &str, level: usize) -> String {
     }
     done.push_str(text);
     done
+}
+
+/// Parameters of a task with an image as default that are used as the image of a container and as nothing else.
+pub(crate) fn images(spec: &Node) -> IndexSet<String> {
+    let is_image = |it: &&Node| {
+        let default = it.get("default").and_then(Node::text);
+        shape(it) == Shape::String
+            && it.list("enum").is_empty()
+            && default.is_some_and(|it| Form::Image.check(it).is_ok())
+    };
+    let declared = spec.list("params").iter().filter(is_image);
+    let mut found: IndexSet<String> = declared.map(|it| it.text_of("name").to_owned()).collect();
+    let mut used: IndexSet<String> = IndexSet::new();
+    for entry in spec.entries().iter().filter(|it| it.key != "params") {
+        visit(&entry.value, false, &mut found, &mut used);
+    }
+    found.retain(|it| used.contains(it));
+    found
+}
+
+/// Takes out of `found` what is used otherwise, and notes in `used` what is used as an image.
+fn visit(node: &Node, is_image: bool, found: &mut IndexSet<String>, used: &mut IndexSet<String>) {
+    match &node.data {
+        Data::String(text) => {
+            for reference in substitution::references(text) {
+                let name = reference.expression.strip_prefix("params.");
+                let whole = reference.whole() == *text;
+                match name.filter(|_| is_image && whole) {
+                    Some(name) => {
+                        used.insert(name.to_owned());
+                    }
+                    None => found.retain(|it| !reference.expression.contains(it.as_str())),
+                }
+            }
+        }
+        Data::List(items) => items.iter().for_each(|it| visit(it, false, found, used)),
+        Data::Map(entries) => {
+            for it in entries {
+                visit(&it.value, it.key == "image", found, used);
+            }
+        }
+        Data::Null | Data::Bool(_) | Data::Number(_) => {}
+    }
 }
 
 /// The names that a ParamSpec list declares.

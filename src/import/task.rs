@@ -203,6 +203,10 @@ pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
         in_pipeline: false,
         ..outer.clone()
     };
+    if outer.in_object {
+        // A task that takes them from a pipeline on its own would be given them by name.
+        scope.workspaces.clear();
+    }
     signature::declare(spec, &mut scope);
     scope.declare_workspaces(spec);
     for step in spec.list("steps") {

@@ -36,7 +36,9 @@ pub(crate) fn element(node: &Node, scope: &Scope, level: usize) -> String {
 /// A string of a form, `Image` or `Name`: what is put together only when running is taken for one.
 pub(crate) fn formed(text: &str, form: &str, scope: &Scope, level: usize) -> String {
     let pieces = scope.pieces(text, false);
-    let known = matches!(pieces.as_slice(), [] | [Piece::Text(_)]);
+    let mut images = scope.images.iter();
+    let is_one = images.any(|it| *text == format!("$(params.{it})"));
+    let known = is_one || matches!(pieces.as_slice(), [] | [Piece::Text(_)]);
     let text = write::string(&pieces, level);
     match known {
         true => text,

@@ -157,6 +157,14 @@ impl<'a> Lowerer<'a> {
                 found.insert(param.name.clone(), value);
             }
         }
+        // What nothing takes gets so far only where `allow` accepts that.
+        for arg in args.iter().filter(|it| !it.spread) {
+            if let Some(label) = &arg.label
+                && !params.iter().any(|it| it.name == label.name)
+            {
+                found.insert(label.name.clone(), self.expr(&arg.value, scope));
+            }
+        }
         found
     }
 

@@ -150,6 +150,7 @@ fn program(
 /// What only wudi refuses, and an item may allow.
 const ALLOWED: &[&str] = &[
     "absent-result",
+    "extra-argument",
     "race",
     "script-injection",
     "target-syntax",

@@ -102,7 +102,8 @@ pub(crate) fn in_node(
         pipeline::all_results_given(body, &place, written.block, callee);
         body.scopes = outer;
     } else {
-        inside_task(body, &place, &written, callee, &mut special);
+        let callee = with_all_given(body, written.block, callee);
+        inside_task(body, &place, &written, &callee, &mut special);
     }
     body.pop_scope();
 }

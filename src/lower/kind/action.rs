@@ -142,7 +142,7 @@ impl<'a> Lowerer<'a> {
 pub(crate) fn on_error(fields: &mut Fields) -> (bool, Option<Expr>) {
     let said = fields.take("onError");
     let continues = continues(said.as_ref());
-    (continues, said.filter(|it| it.value().is_none()))
+    (continues, said.filter(|it| it.text() != Some("continue")))
 }
 
 fn empty(span: Span) -> Step {

@@ -169,7 +169,12 @@ impl<'a> Lowerer<'a> {
         };
         let args = base.args.as_deref().unwrap_or_default();
         let given = self.given(callable, base.id, (None, args), &Scope::of(id));
-        for param in &callable.function.params {
+        let params = &callable.function.params;
+        let is_extra = |it: &Name| !params.iter().any(|param| param.name == *it);
+        for (name, value) in given.iter().filter(|(it, _)| is_extra(it)) {
+            parts.args.insert(name.clone(), fold::erased(value.clone()));
+        }
+        for param in params {
             let Some(value) = given.get(&param.name) else {
                 continue;
             };
@@ -184,7 +189,7 @@ impl<'a> Lowerer<'a> {
         }
         let params = callable.function.params.iter();
         let order: Vec<&Name> = params.map(|it| &it.name).collect();
-        let rank = |name: &Name| order.iter().position(|it| *it == name);
+        let rank = |name: &Name| order.iter().position(|it| *it == name).unwrap_or(usize::MAX);
         parts.args.sort_by(|a, _, b, _| rank(a).cmp(&rank(b)));
     }
 
