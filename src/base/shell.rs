@@ -19,36 +19,65 @@ pub(crate) fn is_for_a_shell(script: &str) -> bool {
     name.is_some_and(|it| ["sh", "bash", "dash", "ash", "ksh", "zsh"].contains(&it))
 }
 
-/// The quotes that are open at the end of a shell script; `None` where a command stands within a command or text is read
-/// from the script itself, which nest quotes anew.
-pub(crate) fn quotes_after(script: &str) -> Option<Quotes> {
-    if script.contains("<<") {
-        return None;
-    }
-    let line = script.rsplit('\n').next().unwrap_or(script);
-    if line.contains("$(") || line.contains('`') {
-        return None;
-    }
-    let mut quotes = Quotes::None;
-    let mut at_word_start = true;
-    let mut rest = script.chars();
-    while let Some(it) = rest.next() {
-        let starts_word = it.is_whitespace() || ";&|(".contains(it);
-        match (quotes, it) {
-            (Quotes::None | Quotes::Double, '\\') => {
-                rest.next();
-            }
-            (Quotes::None, '#') if at_word_start => {
-                rest.find(|it| *it == '\n');
-            }
-            (Quotes::None, '\'') => quotes = Quotes::Single,
-            (Quotes::None, '"') => quotes = Quotes::Double,
-            (Quotes::Single, '\'') | (Quotes::Double, '"') => quotes = Quotes::None,
-            (Quotes::None | Quotes::Single | Quotes::Double, _) => {}
+/// Reads a shell script piece by piece, and knows at each place which quotes are open.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    quotes: Quotes,
+    last: char,
+    is_escaped: bool,
+    in_comment: bool,
+    /// Text is read from the script itself: `<<`.
+    has_document: bool,
+    /// A command stands within a command on this line.
+    is_nested: bool,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self {
+            quotes: Quotes::None,
+            last: '\n',
+            is_escaped: false,
+            in_comment: false,
+            has_document: false,
+            is_nested: false,
         }
-        at_word_start = starts_word;
     }
-    Some(quotes)
+}
+
+impl Reader {
+    /// The quotes that are open here; `None` where a command stands within a command or text is read from the script itself,
+    /// which nest quotes anew.
+    pub(crate) fn quotes(&self) -> Option<Quotes> {
+        (!self.has_document && !self.is_nested).then_some(self.quotes)
+    }
+
+    pub(crate) fn read(&mut self, text: &str) {
+        text.chars().for_each(|it| self.step(it));
+    }
+
+    fn step(&mut self, it: char) {
+        self.has_document |= self.last == '<' && it == '<';
+        self.is_nested |= self.last == '$' && it == '(' || it == '`';
+        if it == '\n' {
+            self.is_nested = false;
+            self.in_comment = false;
+        }
+        let starts_word = self.last.is_whitespace() || ";&|(".contains(self.last);
+        if self.is_escaped {
+            self.is_escaped = false;
+        } else if !self.in_comment {
+            match (self.quotes, it) {
+                (Quotes::None | Quotes::Double, '\\') => self.is_escaped = true,
+                (Quotes::None, '#') if starts_word => self.in_comment = true,
+                (Quotes::None, '\'') => self.quotes = Quotes::Single,
+                (Quotes::None, '"') => self.quotes = Quotes::Double,
+                (Quotes::Single, '\'') | (Quotes::Double, '"') => self.quotes = Quotes::None,
+                (Quotes::None | Quotes::Single | Quotes::Double, _) => {}
+            }
+        }
+        self.last = it;
+    }
 }
 
 /// `-c`, `-e`, also behind other letters, as in `-euc`: the word behind it is a program.
@@ -62,7 +91,7 @@ pub(crate) fn takes_code(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quotes, is_for_a_shell, quotes_after};
+    use super::{Quotes, Reader, is_for_a_shell};
 
     #[test]
     fn quotes_are_seen_as_the_shell_sees_them() {
@@ -78,7 +107,9 @@ mod tests {
             ("cat <<E\n", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(quotes_after(text), expected, "{text}");
+            let mut reader = Reader::default();
+            reader.read(text);
+            assert_eq!(reader.quotes(), expected, "{text}");
         }
     }
 

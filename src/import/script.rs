@@ -1,6 +1,6 @@
 //! `--rewrite-scripts`: what is spliced into a script of the shell goes through its environment instead.
 
-use crate::base::shell::{Quotes, is_for_a_shell, quotes_after};
+use crate::base::shell::{Quotes, Reader, is_for_a_shell};
 use crate::import::reference::{Origin, Scope};
 use crate::import::write::Piece;
 use crate::yaml::Node;
@@ -34,11 +34,11 @@ pub(crate) fn variables(script: &str, env: &[Node], scope: &Scope) -> Vec<(Strin
 /// The script with its variables in place of what was spliced; within single quotes the splice stays.
 pub(crate) fn with_variables(script: &str, env: &[(String, String)], scope: &Scope) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut before = String::new();
+    let mut reader = Reader::default();
     for piece in scope.pieces(script, true) {
         match piece {
             Piece::Text(text) => {
-                before.push_str(&text);
+                reader.read(&text);
                 push(&mut pieces, &text);
             }
             Piece::Hole(hole) => {
@@ -46,7 +46,7 @@ pub(crate) fn with_variables(script: &str, env: &[(String, String)], scope: &Sco
                     .strip_prefix("unsafe(")
                     .and_then(|it| it.strip_suffix(')'));
                 let variable = inner.and_then(|inner| env.iter().find(|(_, it)| it == inner));
-                match (variable, quotes_after(&before)) {
+                match (variable, reader.quotes()) {
                     (Some((name, _)), Some(Quotes::Double)) => {
                         push(&mut pieces, &format!("${{{name}}}"))
                     }
@@ -57,7 +57,7 @@ pub(crate) fn with_variables(script: &str, env: &[(String, String)], scope: &Sco
                         pieces.push(Piece::Hole(hole))
                     }
                 }
-                before.push('x');
+                reader.read("x");
             }
         }
     }

@@ -62,12 +62,20 @@ impl Session {
         let profile = self.yaml_profile(paths.first().map(PathBuf::as_path), target, sink);
         let mut files: Vec<FileId> = Vec::new();
         for path in paths {
-            files.extend(self.read(path, sink));
+            files.extend(self.read_manifest(path, sink));
         }
         for (path, bytes) in texts {
-            files.extend(self.take(&path, bytes, sink));
+            files.extend(self.take(&path, without_mark(bytes), sink));
         }
         (files, profile)
+    }
+
+    fn read_manifest(&mut self, path: &Path, sink: &mut Sink) -> Option<FileId> {
+        match self.host().read(path) {
+            Ok(bytes) => self.take(path, without_mark(bytes), sink),
+            // Says why.
+            Err(_) => self.read(path, sink),
+        }
     }
 
     fn yaml_profile(&mut self, beside: Option<&Path>, target: &Target, sink: &mut Sink) -> Profile {
@@ -122,4 +130,12 @@ fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
 pub(crate) fn is_template(text: &str, at: Span) -> bool {
     let shown = text.get(at.range()).unwrap_or("");
     shown.contains("{{") && !shown.contains('\n')
+}
+
+/// YAML may begin with a byte order mark, which says nothing.
+fn without_mark(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(.."\u{feff}".len());
+    }
+    bytes
 }

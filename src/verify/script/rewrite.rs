@@ -1,7 +1,7 @@
 //! The way out of a splice: the value goes into the environment, its variable into the script.
 
 use crate::base::Span;
-use crate::base::shell::{Quotes, is_for_a_shell, quotes_after};
+use crate::base::shell::{Quotes, Reader, is_for_a_shell};
 use crate::diag::{Edit, Fix};
 use crate::plan::{EnvValue, Expr, ExprKind, Part, Ref, Step};
 use crate::value::Value;
@@ -18,7 +18,9 @@ pub(crate) fn fix(step: &Step, script: &Expr, hole: &Expr) -> Option<Fix> {
         return None;
     }
     let variable = errors::variable(name);
-    let text = match quotes_after(&before)? {
+    let mut reader = Reader::default();
+    reader.read(&before);
+    let text = match reader.quotes()? {
         Quotes::None => format!("\"${{{variable}}}\""),
         Quotes::Double => format!("${{{variable}}}"),
         Quotes::Single => return None,
@@ -68,9 +70,14 @@ fn is_within_step(step: &Step, script: &Expr, span: Span) -> bool {
 
 /// What is written in the script up to the hole; a hole on the way counts as a word.
 fn text_before(script: &Expr, hole: &Expr) -> Option<String> {
+    /// With more pieces, each fix reading all that is before it would take long.
+    const MOST: usize = 500;
     let ExprKind::Text(parts) = &script.kind else {
         return None;
     };
+    if parts.len() > MOST {
+        return None;
+    }
     let mut before = String::new();
     for part in parts.iter() {
         match part {

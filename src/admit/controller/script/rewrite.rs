@@ -7,7 +7,7 @@ use crate::admit::controller::script::{is_value, variable_of};
 use crate::admit::controller::variable::Variable;
 use crate::admit::errors::controller::script as errors;
 use crate::base::Span;
-use crate::base::shell::{Quotes, is_for_a_shell, quotes_after};
+use crate::base::shell::{Quotes, Reader, is_for_a_shell};
 use crate::diag::{Edit, Fix};
 use crate::yaml::{Entry, Node};
 
@@ -20,7 +20,14 @@ pub(crate) fn fix(container: &Node, script: &Node, all: &[Variable<'_>]) -> Opti
     let text = script.text().filter(|it| is_script && is_for_a_shell(it))?;
     let mut edits = Vec::new();
     let mut names: IndexMap<String, &str> = IndexMap::new();
-    for (at, it) in all.iter().enumerate() {
+    let mut reader = Reader::default();
+    let mut from = 0;
+    for it in all {
+        reader.read(text.get(from..it.start)?);
+        let quotes = reader.quotes();
+        // A variable on the way counts as a word.
+        reader.read("x");
+        from = it.start + it.expression.len() + "$()".len();
         if it.param().is_none() {
             continue;
         }
@@ -34,8 +41,7 @@ pub(crate) fn fix(container: &Node, script: &Node, all: &[Variable<'_>]) -> Opti
         if !is_there && *names.entry(name.clone()).or_insert(it.expression) != it.expression {
             return None;
         }
-        let before = before(text, all.get(..at)?, it.start)?;
-        let text = match quotes_after(&before)? {
+        let text = match quotes? {
             Quotes::None => format!("\"${{{name}}}\""),
             Quotes::Double => format!("${{{name}}}"),
             Quotes::Single => return None,
@@ -53,19 +59,6 @@ pub(crate) fn fix(container: &Node, script: &Node, all: &[Variable<'_>]) -> Opti
     }
     edits.sort_by_key(|it| it.span.start);
     Some(errors::rewrite(edits))
-}
-
-/// The script up to a place; a variable on the way counts as a word.
-fn before(text: &str, earlier: &[Variable<'_>], end: usize) -> Option<String> {
-    let mut before = String::new();
-    let mut from = 0;
-    for it in earlier {
-        before.push_str(text.get(from..it.start)?);
-        before.push('x');
-        from = it.start + it.expression.len() + "$()".len();
-    }
-    before.push_str(text.get(from..end)?);
-    Some(before)
 }
 
 /// The variables, before all others of the container or in a new `env` before its script.
