@@ -1,6 +1,7 @@
 //! The outside world as the compiler sees it: files, variables, the current directory. The only home of `std::fs`.
 
 mod memory;
+pub(crate) mod net;
 mod os;
 pub(crate) mod scratch;
 

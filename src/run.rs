@@ -3,6 +3,7 @@
 mod arguments;
 mod attempt;
 mod cancel;
+mod container;
 mod drive;
 mod engine;
 mod errors;
@@ -12,6 +13,7 @@ mod machine;
 mod mask;
 mod matrix;
 mod needs;
+mod pod;
 mod prepare;
 pub(crate) mod preview;
 mod process;
@@ -20,12 +22,15 @@ mod scenario;
 mod schedule;
 mod scope;
 mod shared;
+mod sidecar;
 mod step;
 mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variables;
 mod volumes;
+mod world;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+pub(crate) use std::fs::File;
+
 /// A fresh directory for one run, only for this user, with its links resolved.
 pub(crate) fn fresh() -> io::Result<PathBuf> {
     let made = tempfile::Builder::new().prefix("wudi-run-").tempdir()?;
@@ -28,6 +30,11 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, b"")?;
     only_owner(path)?;
     fs::write(path, bytes)
+}
+
+/// A file to write to, empty at first.
+pub(crate) fn begin(path: &Path) -> io::Result<File> {
+    fs::File::create(path)
 }
 
 /// At most so many bytes of a regular file; `None` where there is none.

@@ -9,18 +9,22 @@ use tokio::time::Instant;
 
 use crate::base::Name;
 use crate::host::scratch;
-use crate::plan::{Step, Task};
+use crate::plan::{Expr, Step, Task};
 use crate::run::cancel::{Cancel, Urgency};
+use crate::run::container;
 use crate::run::evaluate;
 use crate::run::event::{Event, Status, StepEnd, Stream, TaskId};
 use crate::run::machine::TaskEnd;
+use crate::run::pod::{self, Pod};
 use crate::run::process::{self, ProcessEnd};
 use crate::run::results::{self, Flaw};
 use crate::run::schedule::Job;
 use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
 use crate::run::shared::Shared;
+use crate::run::sidecar::{self, Sidecars, Unready};
 use crate::run::step;
 use crate::run::text;
+use crate::run::volumes;
 use crate::value::Value;
 
 /// A longer line is cut where it is shown.
@@ -70,15 +74,9 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
     let _room = shared.room.acquire().await;
     shared.started(&work.job, shared.now());
     let mut results = IndexMap::new();
-    let verdict = match scope(&work) {
-        Ok(mut scope) => steps(&mut work, &mut scope, &mut results).await,
-        Err(error) => {
-            let reason = crate::host::reason(&error);
-            failed(
-                "PodCreationFailed",
-                format!("cannot make its directories: {reason}"),
-            )
-        }
+    let verdict = match begin(&work) {
+        Ok(mut inside) => whole(&mut work, &mut inside, &mut results).await,
+        Err(lack) => failed("PodCreationFailed", lack.to_string()),
     };
     for doubt in results::doubts(&work.job.task.results, &results) {
         shared.note(&work.id().name, &doubt);
@@ -89,6 +87,102 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
         message: verdict.message,
         results,
     }
+}
+
+/// What an attempt's steps and sidecars see.
+struct Inside {
+    scope: Scope,
+    pod: Option<Pod>,
+    limit: Option<Instant>,
+}
+
+/// The directories of an attempt, and where its processes see them.
+fn begin(work: &Work) -> Result<Inside, Lack> {
+    let mut scope = scope(work).map_err(|error| {
+        let reason = crate::host::reason(&error);
+        Lack::Other(format!("cannot make its directories: {reason}"))
+    })?;
+    let task = &work.job.task;
+    let world = work.shared.world.clone();
+    let mut pod = None;
+    if let Some(world) = world
+        && pod::wanted(task, &scope)
+        && let Some(view) = scope.task.clone()
+    {
+        let attempt = work.job.attempt.to_string();
+        let secrets = work.shared.directory.join(volumes::SECRETS).join("tasks");
+        let secrets = secrets.join(work.id().name.as_str()).join(attempt);
+        let places = pod::Places {
+            home: &view.directory,
+            run: &work.shared.directory,
+            secrets: &secrets,
+        };
+        if let Some(view) = &mut scope.task {
+            view.shown = PathBuf::from("/tekton");
+        }
+        pod = Some(Pod::make(world, task, &places, &mut scope)?);
+    }
+    Ok(Inside {
+        scope,
+        pod,
+        limit: work.job.instance.timeout.map(|it| Instant::now() + it),
+    })
+}
+
+/// Sidecars, then steps, then nothing of either.
+async fn whole(
+    work: &mut Work,
+    inside: &mut Inside,
+    results: &mut IndexMap<Name, Value>,
+) -> Verdict {
+    let mut sidecars = Sidecars::default();
+    let ready = match beside(work, inside, &mut sidecars) {
+        Ok(()) => sidecars.ready(inside.limit, &mut work.cancel).await,
+        Err(lack) => {
+            sidecars.stop().await;
+            return failed("PodCreationFailed", lack.to_string());
+        }
+    };
+    let verdict = match ready {
+        Ok(()) => steps(work, inside, results).await,
+        Err(Unready::Late) => failed("TaskRunTimeout", too_late(work)),
+        Err(Unready::Cancelled) => cancelled(),
+    };
+    sidecars.stop().await;
+    verdict
+}
+
+/// Starts the sidecars.
+fn beside(work: &Work, inside: &Inside, sidecars: &mut Sidecars) -> Result<(), Lack> {
+    for (index, it) in container::sidecars(&work.job.task).iter().enumerate() {
+        let name = sidecar::name(it, index);
+        let place = step::Place {
+            name: &name,
+            environment: &work.shared.environment,
+            scope: &inside.scope,
+            pod: inside.pod.as_ref(),
+        };
+        let launch = step::prepare(it, &place)?;
+        let asking = Name::new(format!("{name}-probe"));
+        let place = step::Place {
+            name: &asking,
+            ..place
+        };
+        let mut asks = |command: Vec<String>| {
+            let mut asking = it.clone();
+            asking.script = None;
+            asking.args = Vec::new();
+            let word = |word: String| Expr::constant(it.span, Value::str(word));
+            asking.command = command.into_iter().map(word).collect();
+            step::prepare(&asking, &place).ok()
+        };
+        let probes = sidecar::probes(it, &inside.scope, &mut asks);
+        let (shared, task) = (work.shared.clone(), work.id().clone());
+        let own = name.clone();
+        let tell = move |stream, line: Vec<u8>| log(&shared, &task, &own, stream, &line);
+        sidecars.start(&name, launch, probes, tell);
+    }
+    Ok(())
 }
 
 fn failed(reason: &'static str, message: String) -> Verdict {
@@ -106,7 +200,7 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
     let (name, attempt) = (&work.id().name, work.job.attempt);
     let tasks = work.shared.directory.join("tasks");
     let directory = tasks.join(name.as_str()).join(attempt.to_string());
-    for part in ["results", "steps", "workspace", "scripts"] {
+    for part in ["results", "steps", "workspace", "scripts", "home"] {
         scratch::make(&directory.join(part))?;
     }
     for (index, it) in work.job.task.steps.iter().enumerate() {
@@ -137,27 +231,30 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
     tell("task.retry-count", &attempt.to_string());
     let step_results = IndexMap::new();
     scope.task = Some(TaskView {
+        shown: directory.clone(),
         directory,
         step_results,
     });
     Ok(scope)
 }
 
-async fn steps(work: &mut Work, scope: &mut Scope, results: &mut IndexMap<Name, Value>) -> Verdict {
-    let limit = work.job.instance.timeout.map(|it| Instant::now() + it);
+async fn steps(
+    work: &mut Work,
+    inside: &mut Inside,
+    results: &mut IndexMap<Name, Value>,
+) -> Verdict {
     let task = work.job.task.clone();
-    let all = task.host_steps.as_ref().unwrap_or(&task.steps);
     let mut verdict = None;
-    for (index, it) in all.iter().enumerate() {
+    for (index, it) in container::steps(&task).iter().enumerate() {
         if verdict.is_some() {
             finished(work, &step::name(it, index), StepEnd::Skipped);
             continue;
         }
-        match one_step(work, it, index, limit, scope).await {
+        match one_step(work, it, index, inside).await {
             Then::GoOn => {}
             Then::Stop(found) => verdict = Some(found),
         }
-        if let Err(flaw) = collect(&task, it, index, scope, results) {
+        if let Err(flaw) = collect(&task, it, index, &mut inside.scope, results) {
             let flawed = failed(flaw.reason(), flaw.to_string());
             verdict.get_or_insert(flawed);
         }
@@ -209,14 +306,9 @@ fn collect(
     Ok(())
 }
 
-async fn one_step(
-    work: &mut Work,
-    step: &Step,
-    index: usize,
-    limit: Option<Instant>,
-    scope: &Scope,
-) -> Then {
+async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -> Then {
     let name = step::name(step, index);
+    let scope = &inside.scope;
     if work.cancel.urgency() > Urgency::None {
         return judge(work, step, &name, ProcessEnd::Cancelled, false, scope);
     }
@@ -228,9 +320,14 @@ async fn one_step(
         finished(work, &name, StepEnd::Skipped);
         return Then::GoOn;
     }
-    let template = work.job.task.extra.get("stepTemplate");
-    let base = step::with_template(&work.shared.environment, template, scope);
-    let prepared = wanted.and_then(|_| step::prepare(step, index, &base?, scope));
+    let script = Name::new(format!("step-{index}"));
+    let place = step::Place {
+        name: &script,
+        environment: &work.shared.environment,
+        scope,
+        pod: inside.pod.as_ref(),
+    };
+    let prepared = wanted.and_then(|_| step::prepare(step, &place));
     work.shared.tell(Event::StepStarted {
         task: work.id().clone(),
         step: name.clone(),
@@ -247,16 +344,14 @@ async fn one_step(
     let own = own
         .filter(|it| *it > 0)
         .map(|it| Instant::now() + Duration::from_nanos(it));
-    let earliest = limit.into_iter().chain(own).min();
+    let earliest = inside.limit.into_iter().chain(own).min();
     let end = {
         let (shared, task, step) = (work.shared.clone(), work.id().clone(), name.clone());
         let mut line = move |stream, bytes: Vec<u8>| log(&shared, &task, &step, stream, &bytes);
         process::launch(&launch, earliest, &mut work.cancel, &mut line).await
     };
     let end = end.unwrap_or_else(|error| {
-        let program = launch.command.first().map_or("", String::as_str);
-        let reason = crate::host::reason(&error);
-        let line = format!("cannot start `{program}`: {reason}");
+        let line = process::not_started(&launch, &error);
         log(&work.shared, work.id(), &name, Stream::Err, line.as_bytes());
         ProcessEnd::Exited(127)
     });
@@ -314,14 +409,7 @@ fn judge(
             StepEnd::TimedOut,
             Then::Stop(late(work, name, by_own_limit)),
         ),
-        ProcessEnd::Cancelled => {
-            let verdict = Verdict {
-                status: Status::Cancelled,
-                reason: "TaskRunCancelled",
-                message: String::new(),
-            };
-            (StepEnd::Cancelled, Then::Stop(verdict))
-        }
+        ProcessEnd::Cancelled => (StepEnd::Cancelled, Then::Stop(cancelled())),
     };
     finished(work, name, shown);
     then
@@ -332,13 +420,24 @@ fn late(work: &Work, step: &Name, by_own_limit: bool) -> Verdict {
         let limit = "because the step exceeded the specified timeout limit";
         return failed("StepFailed", format!("\"step-{step}\" exited {limit}"));
     }
+    failed("TaskRunTimeout", too_late(work))
+}
+
+fn too_late(work: &Work) -> String {
     let within = text::go(work.job.instance.timeout.unwrap_or_default());
-    let message = format!(
+    format!(
         "TaskRun \"{}-{}\" failed to finish within \"{within}\"",
         work.shared.name,
         work.id()
-    );
-    failed("TaskRunTimeout", message)
+    )
+}
+
+fn cancelled() -> Verdict {
+    Verdict {
+        status: Status::Cancelled,
+        reason: "TaskRunCancelled",
+        message: String::new(),
+    }
 }
 
 /// A program that is not found is likely one of the image's.

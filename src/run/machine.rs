@@ -20,7 +20,7 @@ use crate::run::machine::graph::Graph;
 use crate::run::scope::{NodeView, Scope};
 use crate::run::shared::Library;
 
-pub(crate) use instance::{Instance, What, fill};
+pub(crate) use instance::{Instance, What, below, fill};
 pub(crate) use skip::Skip;
 pub(crate) use verdict::PipelineEnd;
 

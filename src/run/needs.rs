@@ -6,6 +6,8 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::base::Name;
 use crate::plan::{Callee, EnvValue, Expr, Node, Pipeline, Plan, Ref, Step, Task};
+use crate::run::{container, pod, sidecar, variables, world};
+use crate::value::Value;
 
 /// What the tasks of a run need.
 #[derive(Debug, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct Needs {
     pub(crate) unable: IndexSet<String>,
     /// What differs here, by task.
     pub(crate) notes: IndexSet<(Name, String)>,
+    /// The tasks that need paths as a container has them.
+    pub(crate) real: IndexSet<Name>,
 }
 
 /// Walks the pipeline and all that it calls.
@@ -85,19 +89,45 @@ impl Needs {
             ));
             return;
         }
-        let steps = task.host_steps.as_ref().unwrap_or(&task.steps);
-        for (index, step) in steps.iter().enumerate() {
+        for (index, step) in container::steps(task).iter().enumerate() {
             self.step(name, &crate::run::step::name(step, index), step);
         }
-        if task.host_steps.is_some() {
-            return;
+        for (index, sidecar) in container::sidecars(task).iter().enumerate() {
+            self.step(name, &sidecar::name(sidecar, index), sidecar);
         }
-        for (field, what) in [
-            ("sidecars", "its sidecars are not started"),
-            ("volumes", "its volumes are not mounted"),
-        ] {
-            if task.extra.contains_key(field) {
-                self.notes.insert((name.clone(), format!("here {what}")));
+        if task.host_steps.is_none() {
+            self.volumes(name, task);
+        }
+        if pod::asks(task) {
+            self.real.insert(name.clone());
+        }
+    }
+
+    fn volumes(&mut self, task: &Name, of: &Task) {
+        let Some(all) = of.extra.get("volumes") else {
+            return;
+        };
+        let mapped = all.fields();
+        let listed: Vec<Expr> = match mapped.is_empty() {
+            true => all.elements(),
+            false => mapped.into_iter().map(|(_, it)| it).collect(),
+        };
+        for it in listed {
+            let fields = it.fields();
+            let fields = fields
+                .iter()
+                .filter(|(_, it)| !it.value().is_some_and(Value::is_none));
+            for (field, of) in fields {
+                if !pod::KINDS.contains(&field.as_str()) {
+                    let why = match field.as_str() {
+                        "hostPath" => "a path of the cluster's machine",
+                        _ => "what only a cluster has",
+                    };
+                    self.unable.insert(format!(
+                        "a volume of the task `{task}` is {why} (`{field}`), which is not mounted here: bind a workspace, or give the task a `host {{ … }}` block"
+                    ));
+                }
+                let _ = of;
             }
         }
     }
@@ -108,24 +138,38 @@ impl Needs {
                 "the step `{name}` of the task `{task}` runs what its image says, and no image is run here: give it a `command` or `script`, or the task a `host {{ … }}` block"
             ));
         }
-        for value in step.env.values() {
+        for (variable, value) in &step.env {
             match value {
                 EnvValue::Secret { name, key, .. } => self.secret(task, name, key),
                 EnvValue::Config { name, key, .. } => self.config(task, name, key),
-                EnvValue::Text(_) | EnvValue::Source(_) | EnvValue::Field { .. } => {}
+                EnvValue::Source(source) => self.source(task, variable, source),
+                EnvValue::Text(_) | EnvValue::Field { .. } => {}
             }
         }
         for expr in step.expressions() {
             self.expr(task, expr);
         }
-        let texts = [&step.script, &step.working_dir].into_iter().flatten();
-        if texts
-            .filter_map(Expr::text)
-            .any(|it| it.contains("/tekton/") || it.contains("/workspace/"))
-        {
-            self.notes.insert((task.clone(), format!(
-                "the step `{name}` names a path of a container, which is not there on this machine: take it from `results.x.path` or `workspace.path`"
-            )));
+        if step.expressions().into_iter().any(world::names_a_path) {
+            self.real.insert(task.clone());
+        }
+    }
+
+    fn source(&mut self, task: &Name, variable: &Name, source: &Expr) {
+        match variables::wanted(variable, source) {
+            Ok(Some(Ref::SecretKey(name, key))) => self.secret(task, &name, &key),
+            Ok(Some(Ref::ConfigKey(name, key))) => self.config(task, &name, &key),
+            Ok(_) => {}
+            Err(why) => {
+                self.unable.insert(format!("in the task `{task}`, {why}"));
+            }
+        }
+    }
+
+    /// Says what differs where paths of containers cannot be made real.
+    pub(crate) fn without_world(&mut self) {
+        for task in &self.real {
+            let note = "here nothing can be mounted: what is at `/workspace`, `/tekton` or on volumes in a container is not there, and a workspace that is only to be read can be written to";
+            self.notes.insert((task.clone(), note.to_owned()));
         }
     }
 

@@ -20,6 +20,7 @@ use crate::run::scope::{Given, Mount, Scope};
 use crate::run::shared::{self, Library, Message, Shared};
 use crate::run::target::{self, Job};
 use crate::run::volumes::{self, Source};
+use crate::run::world::World;
 use crate::run::{RunError, RunOptions, Scenario, arguments};
 use crate::value::Value;
 
@@ -36,14 +37,22 @@ pub(crate) struct Prepared {
     pub(crate) given: Arc<Given>,
     pub(crate) mask: Mask,
     environment: IndexMap<String, String>,
+    world: Option<World>,
 }
 
 /// Finds the target and checks all that the caller gives.
 pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, RunError> {
     let job = target::select(plan, options.target.as_deref())?;
-    let needs = needs::of(plan, &job.pipeline);
+    let mut needs = needs::of(plan, &job.pipeline);
     if !needs.unable.is_empty() && options.scenario.is_none() {
         return Err(RunError::Unable(needs.unable.into_iter().collect()));
+    }
+    let world = match options.scenario {
+        None => World::find(),
+        Some(_) => None,
+    };
+    if world.is_none() && options.scenario.is_none() {
+        needs.without_world();
     }
     let mut mistakes = Vec::new();
     let mut given = arguments::given(options);
@@ -78,6 +87,7 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         sources,
         given,
         mask,
+        world,
     })
 }
 
@@ -255,6 +265,7 @@ pub(crate) fn ready(prepared: &Prepared, place: Option<&Place>) -> Result<Ready,
         mask: prepared.mask.clone(),
         environment: prepared.environment.clone(),
         directory: place.map_or_else(PathBuf::new, |it| it.root().to_owned()),
+        world: prepared.world.clone(),
         start: Instant::now(),
         room: Semaphore::new(shared::ROOM),
         messages,

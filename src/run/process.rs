@@ -1,6 +1,6 @@
 //! One process in a group of its own: its lines, its end, and that nothing of it stays behind.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
+use crate::host::scratch::{self, File};
 use crate::run::cancel::{Cancel, Urgency};
 use crate::run::event::Stream;
 
@@ -26,6 +27,8 @@ pub(crate) struct Launch {
     /// The whole environment.
     pub(crate) env: IndexMap<String, String>,
     pub(crate) directory: PathBuf,
+    /// Files that get what it writes to stdout and stderr as well, byte by byte.
+    pub(crate) copies: [Option<PathBuf>; 2],
 }
 
 /// How a process ended.
@@ -45,8 +48,15 @@ pub(crate) async fn launch(
     line: &mut (dyn FnMut(Stream, Vec<u8>) + Send),
 ) -> io::Result<ProcessEnd> {
     let (mut child, group) = spawn(launch)?;
-    let mut out = Lines::new(Stream::Out, child.stdout.take());
-    let mut err = Lines::new(Stream::Err, child.stderr.take());
+    let [copy_out, copy_err] = &launch.copies;
+    let copy_err = copy_err
+        .as_ref()
+        .filter(|it| Some(*it) != copy_out.as_ref());
+    let mut out = Lines::new(Stream::Out, child.stdout.take(), copied(copy_out.as_ref())?);
+    let mut err = Lines::new(Stream::Err, child.stderr.take(), copied(copy_err)?);
+    if copy_err.is_none() && launch.copies.iter().all(Option::is_some) {
+        err.copy = out.copy.as_ref().map(File::try_clone).transpose()?;
+    }
     let mut ending = Ending::default();
     let mut status = None;
     loop {
@@ -80,6 +90,17 @@ pub(crate) async fn launch(
     Ok(ending
         .why
         .unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
+}
+
+/// What is said of a process that could not be started.
+pub(crate) fn not_started(launch: &Launch, error: &io::Error) -> String {
+    let program = launch.command.first().map_or("", String::as_str);
+    let reason = crate::host::reason(error);
+    format!("cannot start `{program}`: {reason}")
+}
+
+fn copied(path: Option<&PathBuf>) -> io::Result<Option<File>> {
+    path.map(|it| scratch::begin(it)).transpose()
 }
 
 /// Why and when a process is made to end.
@@ -227,16 +248,18 @@ struct Lines<R> {
     line: Vec<u8>,
     /// A line break is missing.
     begun: bool,
+    copy: Option<File>,
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
-    fn new(stream: Stream, pipe: Option<R>) -> Self {
+    fn new(stream: Stream, pipe: Option<R>, copy: Option<File>) -> Self {
         Self {
             stream,
             pipe,
             chunk: Vec::with_capacity(8 << 10),
             line: Vec::new(),
             begun: false,
+            copy,
         }
     }
 
@@ -261,6 +284,12 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             return;
         }
         let chunk = std::mem::take(&mut self.chunk);
+        if let Some(copy) = &mut self.copy
+            && copy.write_all(&chunk).is_err()
+        {
+            // A copy that cannot be written is like one that nobody reads: the step goes on.
+            self.copy = None;
+        }
         for piece in chunk.split_inclusive(|it| *it == b'\n') {
             let (text, ended) = match piece.split_last() {
                 Some((b'\n', text)) => (text, true),

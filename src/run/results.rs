@@ -23,6 +23,8 @@ pub(crate) enum Flaw {
     TooLarge(usize),
     NoList(Name),
     NoRecord(Name),
+    /// The record lacks keys that it was declared to have.
+    Keys(Name, Vec<Name>),
 }
 
 impl Flaw {
@@ -30,7 +32,7 @@ impl Flaw {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::TooLarge(_) => "TaskRunResultLargerThanAllowedLimit",
-            Self::NoList(_) | Self::NoRecord(_) => "TaskRunValidationFailed",
+            Self::NoList(_) | Self::NoRecord(_) | Self::Keys(..) => "TaskRunValidationFailed",
         }
     }
 }
@@ -44,6 +46,10 @@ impl std::fmt::Display for Flaw {
             ),
             Self::NoList(name) => write!(f, "the result `{name}` is no JSON list of strings"),
             Self::NoRecord(name) => write!(f, "the result `{name}` is no JSON object of strings"),
+            Self::Keys(name, keys) => {
+                let keys: Vec<String> = keys.iter().map(|it| format!("`{it}`")).collect();
+                write!(f, "the result `{name}` lacks {}", keys.join(", "))
+            }
         }
     }
 }
@@ -77,8 +83,14 @@ fn value(declared: &ResultDecl, text: &str) -> Result<Value, Flaw> {
             Ok(json @ serde_json::Value::Array(_)) if is_flat(&json) => Ok(from_json(&json)),
             Ok(_) | Err(_) => Err(Flaw::NoList(declared.name.clone())),
         },
-        ParamShape::Object(_) => match json {
-            Ok(json @ serde_json::Value::Object(_)) if is_flat(&json) => Ok(from_json(&json)),
+        ParamShape::Object(keys) => match json {
+            Ok(json @ serde_json::Value::Object(_)) if is_flat(&json) => {
+                let missing = keys.iter().filter(|it| json.get(it.as_str()).is_none());
+                match missing.cloned().collect::<Vec<Name>>() {
+                    missing if missing.is_empty() => Ok(from_json(&json)),
+                    missing => Err(Flaw::Keys(declared.name.clone(), missing)),
+                }
+            }
             Ok(_) | Err(_) => Err(Flaw::NoRecord(declared.name.clone())),
         },
     }

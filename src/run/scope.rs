@@ -60,6 +60,8 @@ pub(crate) struct NodeView {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TaskView {
     pub(crate) directory: PathBuf,
+    /// What the steps call it.
+    pub(crate) shown: PathBuf,
     /// By step.
     pub(crate) step_results: IndexMap<Name, IndexMap<Name, Value>>,
 }
@@ -154,7 +156,7 @@ impl Scope {
                 "a path is known within a task alone".to_owned(),
             ));
         };
-        let mut path = task.directory.clone();
+        let mut path = task.shown.clone();
         path.extend(parts);
         Ok(Value::str(path.to_string_lossy()))
     }

@@ -13,6 +13,7 @@ use crate::plan::{Pipeline, Task};
 use crate::run::event::{Event, TaskOutcome};
 use crate::run::mask::Mask;
 use crate::run::schedule::Job;
+use crate::run::world::World;
 
 /// What all tasks of a run share.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     /// What every step gets.
     pub(crate) environment: IndexMap<String, String>,
     pub(crate) directory: PathBuf,
+    /// How paths of containers are made real here, if they can be and some task needs them.
+    pub(crate) world: Option<World>,
     pub(crate) start: Instant,
     /// How many more tasks may run at once: a cluster has no such bound, a machine has.
     pub(crate) room: Semaphore,

@@ -6,42 +6,101 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::host::scratch;
-use crate::plan::{EnvValue, Expr, Ref, Step};
+use crate::plan::{Expr, Step};
 use crate::run::evaluate::{evaluate, text};
+use crate::run::pod::Pod;
 use crate::run::process::Launch;
 use crate::run::scope::{Lack, Scope};
 use crate::run::text;
+use crate::run::variables::{environment, expand};
+use crate::run::world::{self, Bind};
 
 /// What a script without a first line of its own begins with, as in Tekton.
 const HEADER: &str = "#!/bin/sh\nset -e\n";
 
-/// The process of a step. `index` is its place in the task.
-pub(crate) fn prepare(
-    step: &Step,
-    index: usize,
-    base: &IndexMap<String, String>,
-    scope: &Scope,
-) -> Result<Launch, Lack> {
-    let home = scope.task.as_ref().map(|it| it.directory.clone());
-    let home = home.unwrap_or_default();
-    let env = environment(step, base, scope)?;
-    let directory = directory(step, &home, scope)?;
+/// What is known of a step before it starts.
+pub(crate) struct Place<'a> {
+    /// What no other step or sidecar of the task is called.
+    pub(crate) name: &'a Name,
+    pub(crate) environment: &'a IndexMap<String, String>,
+    pub(crate) scope: &'a Scope,
+    /// Where it sees paths as a container does.
+    pub(crate) pod: Option<&'a Pod>,
+}
+
+/// The process of a step.
+pub(crate) fn prepare(step: &Step, place: &Place<'_>) -> Result<Launch, Lack> {
+    let scope = place.scope;
+    let task = scope.task.clone().unwrap_or_default();
+    let env = environment(step, place.environment, scope)?;
+    let binds = match place.pod {
+        Some(pod) => pod.binds(step, scope)?,
+        None => Vec::new(),
+    };
+    let (directory, shown) = directory(step, &task.directory, &binds, scope)?;
     let args = words(&step.args, &env, scope)?;
     let command = match &step.script {
         Some(script) => {
             let script = with_header(&text(script, scope)?);
-            let file = home.join("scripts").join(format!("step-{index}"));
-            scratch::write(&file, script.as_bytes()).map_err(|it| unwritable(&file, &it))?;
-            interpreter(&script, &file, &env)
+            let file = Path::new("scripts").join(place.name.as_str());
+            let kept = task.directory.join(&file);
+            scratch::write(&kept, script.as_bytes()).map_err(|it| unwritable(&kept, &it))?;
+            interpreter(&script, &task.shown.join(&file), &env)
         }
         None => words(&step.command, &env, scope)?,
     };
     let command = [command, args].concat();
-    Ok(Launch {
+    let copy = |field: &str| copied(step, field, &task.directory, &binds, scope);
+    let launch = Launch {
         command: located(command, &env),
         env,
         directory,
-    })
+        copies: [copy("stdoutConfig")?, copy("stderrConfig")?],
+    };
+    match place.pod {
+        Some(pod) => {
+            let file = format!("world-{}", place.name);
+            let file = task.directory.join("scripts").join(file);
+            let entered = pod.world().enter(launch, &binds, &shown, &file);
+            entered.map_err(|it| unwritable(&file, &it))
+        }
+        None => Ok(launch),
+    }
+}
+
+/// The file that a stream of the step is copied to.
+fn copied(
+    step: &Step,
+    field: &str,
+    home: &Path,
+    binds: &[Bind],
+    scope: &Scope,
+) -> Result<Option<PathBuf>, Lack> {
+    let path = step.extra.get(field).and_then(|it| it.get("path"));
+    let Some(path) = path else { return Ok(None) };
+    let path = PathBuf::from(text(&path, scope)?);
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let path = kept(&path, home, binds);
+    if let Some(parent) = path.parent() {
+        scratch::make(parent).map_err(|it| unwritable(parent, &it))?;
+    }
+    Ok(Some(path))
+}
+
+/// Where on this machine a path of a container leads.
+fn kept(path: &Path, home: &Path, binds: &[Bind]) -> PathBuf {
+    if !binds.is_empty() {
+        return world::outside(path, binds);
+    }
+    if let Ok(below) = path.strip_prefix("/workspace") {
+        return home.join("workspace").join(below);
+    }
+    match path.strip_prefix("/tekton") {
+        Ok(below) => home.join(below),
+        Err(_) => path.to_owned(),
+    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Lack {
@@ -110,104 +169,29 @@ fn words(all: &[Expr], env: &IndexMap<String, String>, scope: &Scope) -> Result<
     Ok(words.iter().map(|it| expand(it, env)).collect())
 }
 
-fn environment(
+/// Where the step starts, on this machine and as the step calls it. What a container would have below `/workspace` is below
+/// the attempt's own directory.
+fn directory(
     step: &Step,
-    base: &IndexMap<String, String>,
+    home: &Path,
+    binds: &[Bind],
     scope: &Scope,
-) -> Result<IndexMap<String, String>, Lack> {
-    let mut env = base.clone();
-    for (name, value) in &step.env {
-        let value = match value {
-            EnvValue::Text(expr) => expand(&text(expr, scope)?, &env),
-            EnvValue::Secret { name, key, .. } => {
-                found(scope, Ref::SecretKey(name.clone(), key.clone()))?
-            }
-            EnvValue::Config { name, key, .. } => {
-                found(scope, Ref::ConfigKey(name.clone(), key.clone()))?
-            }
-            EnvValue::Field { path, .. } => found(scope, Ref::Field(path.clone()))?,
-            EnvValue::Source(_) => {
-                let lack = format!(
-                    "`{name}` is filled in by the cluster, in a way that is not known here"
-                );
-                return Err(Lack::Other(lack));
-            }
-        };
-        env.insert(name.to_string(), value);
-    }
-    Ok(env)
-}
-
-/// The environment with what the task's `stepTemplate` adds, as a map or in the API's form.
-pub(crate) fn with_template(
-    base: &IndexMap<String, String>,
-    template: Option<&Expr>,
-    scope: &Scope,
-) -> Result<IndexMap<String, String>, Lack> {
-    let mut env = base.clone();
-    let Some(added) = template.and_then(|it| it.get("env")) else {
-        return Ok(env);
-    };
-    let added = evaluate(&added, scope)?;
-    let listed = added.as_list().unwrap_or_default().iter();
-    let listed = listed.filter_map(|it| Some((text::of(it.get("name")?), it.get("value")?)));
-    let mapped = added.as_record().into_iter().flatten();
-    let mapped = mapped.map(|(name, it)| (name.to_string(), it));
-    for (name, value) in listed.chain(mapped) {
-        let value = expand(&text::of(value), &env);
-        env.insert(name, value);
-    }
-    Ok(env)
-}
-
-fn found(scope: &Scope, reference: Ref) -> Result<String, Lack> {
-    scope.find(&reference).map(|it| text::of(&it))
-}
-
-/// `$(NAME)` of the environment, as a kubelet puts it into commands and variables; `$$` is one dollar.
-fn expand(text: &str, env: &IndexMap<String, String>) -> String {
-    let mut expanded = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        let (before, from) = rest.split_at(at);
-        expanded.push_str(before);
-        let after = from.get(1..).unwrap_or_default();
-        if let Some(after) = after.strip_prefix('$') {
-            expanded.push('$');
-            rest = after;
-            continue;
-        }
-        let name = after.strip_prefix('(').and_then(|it| it.split_once(')'));
-        match name.and_then(|(name, after)| Some((env.get(name)?, after))) {
-            Some((value, after)) => {
-                expanded.push_str(value);
-                rest = after;
-            }
-            None => {
-                expanded.push('$');
-                rest = after;
-            }
-        }
-    }
-    expanded.push_str(rest);
-    expanded
-}
-
-/// Where the step starts. What a container would have below `/workspace` is below the attempt's own directory.
-fn directory(step: &Step, home: &Path, scope: &Scope) -> Result<PathBuf, Lack> {
-    let own = home.join("workspace");
+) -> Result<(PathBuf, PathBuf), Lack> {
     let wanted = match &step.working_dir {
         Some(expr) => text(expr, scope)?,
         None => String::new(),
     };
-    let wanted = Path::new(&wanted);
-    let directory = match wanted.strip_prefix("/workspace") {
-        Ok(below) => own.join(below),
-        Err(_) => own.join(wanted),
-    };
-    let made = scratch::make(&directory);
-    made.map_err(|it| unwritable(&directory, &it))?;
-    Ok(directory)
+    let shown = Path::new("/workspace").join(&wanted);
+    let directory = kept(&shown, home, binds);
+    if binds.is_empty() || shown.starts_with("/workspace") {
+        let made = scratch::make(&directory);
+        made.map_err(|it| unwritable(&directory, &it))?;
+    }
+    match binds {
+        [] => Ok((directory.clone(), directory)),
+        // The process starts where it can, and then goes to where the step wants to be.
+        _ => Ok((home.to_owned(), shown)),
+    }
 }
 
 /// The step's name, as Tekton calls one without.
@@ -218,15 +202,7 @@ pub(crate) fn name(step: &Step, index: usize) -> Name {
 
 #[cfg(test)]
 mod tests {
-    use indexmap::IndexMap;
-
-    use super::{expand, with_header};
-
-    #[test]
-    fn variables_are_expanded_as_a_kubelet_does() {
-        let env = IndexMap::from([("A".to_owned(), "x".to_owned())]);
-        assert_eq!(expand("$(A) $(B) $A $$(A) $", &env), "x $(B) $A $(A) $");
-    }
+    use super::with_header;
 
     #[test]
     fn a_script_without_a_first_line_is_for_the_shell() {

@@ -141,12 +141,7 @@ fn files(
     known: &IndexMap<String, String>,
     kind: &str,
 ) -> Result<Source, String> {
-    let prefix = format!("{name}/");
-    let given = known.iter();
-    let given = given.filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text)));
-    let files: Vec<(String, String)> = given
-        .map(|(key, it)| (key.to_owned(), it.clone()))
-        .collect();
+    let files = files_of(name, known);
     let missing = keys
         .iter()
         .find(|key| !files.iter().any(|(it, _)| it == key.as_str()));
@@ -155,6 +150,14 @@ fn files(
         None if files.is_empty() => Err(format!("the {kind} `{name}` is not known here")),
         None => Ok(Source::Files(files)),
     }
+}
+
+/// What is known under a name, by key.
+pub(crate) fn files_of(name: &str, known: &IndexMap<String, String>) -> Vec<(String, String)> {
+    let prefix = format!("{name}/");
+    let known = known.iter();
+    let own = known.filter_map(|(path, text)| Some((path.strip_prefix(&prefix)?, text)));
+    own.map(|(key, it)| (key.to_owned(), it.clone())).collect()
 }
 
 /// Makes the directories.

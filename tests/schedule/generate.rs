@@ -1,4 +1,5 @@
-//! Pipelines and scenarios by chance: failures, conditions, `finally`, matrices, retries, absent results, timeouts, cancellation.
+//! Pipelines and scenarios by chance: failures, conditions, `finally`, matrices, retries, absent results, timeouts,
+//! cancellation, tasks written in their nodes.
 
 use std::fmt::Write as _;
 
@@ -32,6 +33,8 @@ struct Made {
     /// It has lists and records as results.
     rich: bool,
     fans_out: bool,
+    /// It is written in its node.
+    embedded: bool,
     /// Its results may be absent.
     absent: bool,
     /// So that nobody may use its results.
@@ -142,6 +145,7 @@ impl Maker {
             name: name.clone(),
             rich: false,
             fans_out: false,
+            embedded: false,
             absent: false,
             unusable: false,
         };
@@ -177,12 +181,20 @@ impl Maker {
         if self.chance.percent(15) {
             options.push(format!("timeout: {}s", 1 + self.chance.below(6)));
         }
+        let embedded = made.embedded;
         self.made.push(made);
-        format!("{name} = {call}{}", block(&options))
+        match embedded {
+            true => format!("{name} = {call}    {}\n  }}", options.join("\n    ")),
+            false => format!("{name} = {call}{}", block(&options)),
+        }
     }
 
     fn call(&mut self, made: &mut Made, options: &mut Vec<String>, absent: &mut bool) -> String {
-        match self.chance.below(9) {
+        match self.chance.below(10) {
+            9 => {
+                made.embedded = true;
+                self.embedded(absent)
+            }
             0..=2 => format!("text(p: {}, q: {})", self.text(absent), self.text(absent)),
             3 | 4 => {
                 made.rich = true;
@@ -198,6 +210,17 @@ impl Maker {
                 self.matrix(options, absent)
             }
         }
+    }
+
+    /// A task that is written in its node, and may see what is around it.
+    fn embedded(&mut self, absent: &mut bool) -> String {
+        let mut seen = String::new();
+        if self.chance.percent(60) {
+            let _ = write!(seen, ", env: {{ V: {} }}", self.text(absent));
+        }
+        format!(
+            "task() -> {{ r: String }} {{ step s {{ image: \"busybox:1.37\", script: \"true\"{seen} }}\n"
+        )
     }
 
     fn matrix(&mut self, options: &mut Vec<String>, absent: &mut bool) -> String {

@@ -141,6 +141,13 @@ impl Refs {
         for expr in sub_paths.chain(&node.display_name) {
             refs.add(expr);
         }
+        // What only a task within refers to is no reason to skip it.
+        if let Some(task) = node.embedded() {
+            let steps = task.steps.iter().flat_map(|it| it.expressions());
+            for expr in steps.chain(task.extra.values()) {
+                refs.add(expr);
+            }
+        }
         refs
     }
 
