@@ -145,7 +145,9 @@ impl Importer<'_> {
         let triggers = trigger::of(object);
         let scope = Scope {
             event: triggers.is_some(),
-            lacking: triggers.as_ref().map_or_else(Vec::new, trigger::Triggers::lacking),
+            lacking: triggers
+                .as_ref()
+                .map_or_else(Vec::new, trigger::Triggers::lacking),
             ..scope
         };
         let Some(metadata) = object.root.get("metadata") else {

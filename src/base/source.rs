@@ -41,9 +41,14 @@ impl Source {
         }
     }
 
+    /// The line of a byte offset, from zero.
+    pub(crate) fn line(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|it| *it <= offset).max(1) - 1
+    }
+
     /// The line and column of a byte offset; an offset inside a character counts as its start.
     pub(crate) fn position(&self, offset: u32) -> LineColumn {
-        let line = self.line_starts.partition_point(|it| *it <= offset).max(1) - 1;
+        let line = self.line(offset);
         let start = self.line_starts.get(line).map_or(0, |it| *it as usize);
         let mut end = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(end) {

@@ -4,7 +4,9 @@ mod excerpt;
 mod human;
 mod json;
 
-use crate::base::SourceMap;
+use std::collections::HashMap;
+
+use crate::base::{FileId, SourceMap};
 use crate::diag::Diagnostic;
 
 /// How diagnostics are written.
@@ -18,14 +20,30 @@ pub enum Style {
     Json,
 }
 
-/// Writes the diagnostics one after the other; each ends with a line break.
+/// How often one message is written about one line.
+const MOST: usize = 20;
+
+/// Writes the diagnostics one after the other; each ends with a line break. What is said of one line again and again is written
+/// [`MOST`] times.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, style: Style) -> String {
+    let mut said: HashMap<(FileId, usize, &str, &str), usize> = HashMap::new();
     let write = |it: &Diagnostic| match style {
         Style::Plain => human::write(it, sources, human::Ink::Plain),
         Style::Colour => human::write(it, sources, human::Ink::Colour),
         Style::Json => json::write(it, sources),
     };
-    diagnostics.iter().map(write).collect()
+    let mut text = String::new();
+    for it in diagnostics {
+        let source = sources.get(it.span.file);
+        let line = source.map_or(0, |source| source.line(it.span.start));
+        let times = said.entry((it.span.file, line, it.code.name, &it.message));
+        let times = times.or_default();
+        *times += 1;
+        if *times <= MOST {
+            text.push_str(&write(it));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -49,6 +67,18 @@ mod tests {
             found = found.label(span(label), "a label");
         }
         render(&[found], &sources, Style::Plain)
+    }
+
+    #[test]
+    fn the_same_of_one_line_is_not_said_without_end() {
+        let mut sources = SourceMap::default();
+        let file = sources.add(Path::new("a.wudi"), "x".repeat(100).into());
+        let found = |at| Diagnostic::new("syntax", Span::new(file, at, at + 1), "m");
+        let found: Vec<Diagnostic> = (0..100).map(found).collect();
+        assert_eq!(
+            render(&found, &sources, Style::Json).lines().count(),
+            super::MOST
+        );
     }
 
     #[test]

@@ -54,7 +54,9 @@ impl Importer<'_> {
         let text = from(reference, scope);
         let own = (text != from(reference, &Scope::default())).then_some(text);
         let callee = self.callee(word, reference, node.text_of("name"), Some(node));
-        if own.is_some() && let Some(it) = self.externs.get_mut(&key_of(word, reference)) {
+        if own.is_some()
+            && let Some(it) = self.externs.get_mut(&key_of(word, reference))
+        {
             it.from = None;
         }
         (callee, own)
@@ -102,7 +104,8 @@ impl Importer<'_> {
             let found = Extern {
                 word,
                 name: self.unused(own_name),
-                from: (!own || write::name(name) != self.unused(name)).then(|| from(reference, &Scope::default())),
+                from: (!own || write::name(name) != self.unused(name))
+                    .then(|| from(reference, &Scope::default())),
                 params: IndexMap::new(),
                 workspaces: IndexMap::new(),
                 results: IndexMap::new(),
@@ -175,7 +178,13 @@ impl Importer<'_> {
     }
 
     /// Notes a result that is used of what was called.
-    pub(crate) fn note_result(&mut self, node: &Node, result: &str, shape: Shape, key: Option<&str>) {
+    pub(crate) fn note_result(
+        &mut self,
+        node: &Node,
+        result: &str,
+        shape: Shape,
+        key: Option<&str>,
+    ) {
         let Some((word, reference)) = reference_of(node) else {
             return;
         };

@@ -289,7 +289,8 @@ impl Scope {
     pub(crate) fn see_from_afar(&mut self, spec: &Node) {
         for param in spec.list("params") {
             let name = param.text_of("name").to_owned();
-            self.params.insert(name.clone(), shape_of_value(param.get("value")));
+            self.params
+                .insert(name.clone(), shape_of_value(param.get("value")));
             self.far_params.insert(name);
         }
         for workspace in spec.list("workspaces") {

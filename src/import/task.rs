@@ -357,7 +357,9 @@ fn short_env_value(from: &Node) -> Option<String> {
         (!text.is_empty() && !text.contains('$')).then(|| write::plain(text, 0))
     };
     let key_of = |word: &str| {
-        let is_name = crate::types::Form::Name.check(entry.value.text_of("name")).is_ok();
+        let is_name = crate::types::Form::Name
+            .check(entry.value.text_of("name"))
+            .is_ok();
         (only(&["name", "key"]) && is_name)
             .then(|| Some(format!("{word}({}, {})", text("name")?, text("key")?)))?
     };

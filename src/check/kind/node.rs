@@ -378,7 +378,9 @@ fn given_by_include(node: &Node<'_>, name: &Name) -> bool {
         return false;
     };
     elements.iter().any(|it| match it {
-        Element::Expr(one) => entry(one, "params").is_some_and(|it| entry(&it.value, name).is_some()),
+        Element::Expr(one) => {
+            entry(one, "params").is_some_and(|it| entry(&it.value, name).is_some())
+        }
         Element::Spread(..) => false,
     })
 }

@@ -189,7 +189,12 @@ impl<'a> Lowerer<'a> {
         }
         let params = callable.function.params.iter();
         let order: Vec<&Name> = params.map(|it| &it.name).collect();
-        let rank = |name: &Name| order.iter().position(|it| *it == name).unwrap_or(usize::MAX);
+        let rank = |name: &Name| {
+            order
+                .iter()
+                .position(|it| *it == name)
+                .unwrap_or(usize::MAX)
+        };
         parts.args.sort_by(|a, _, b, _| rank(a).cmp(&rank(b)));
     }
 
