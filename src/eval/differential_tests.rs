@@ -1,5 +1,7 @@
 //! One meaning: what the interpreter gives, every other tier gives, answers and failures alike.
 
+use std::cell::RefCell;
+
 use proptest::prelude::*;
 
 use crate::base::{FileId, Name, Span};
@@ -144,8 +146,25 @@ fn any_kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(KINDS.to_vec())
 }
 
+thread_local! {
+    /// A strategy holds those of what it is made of, so that each is made once.
+    static TYPED: RefCell<Vec<((Kind, u32), BoxedStrategy<Expr>)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// An expression of a kind that checks.
 fn typed(kind: Kind, depth: u32) -> BoxedStrategy<Expr> {
+    let known = TYPED.with_borrow(|all| {
+        let found = all.iter().find(|(key, _)| *key == (kind, depth));
+        found.map(|it| it.1.clone())
+    });
+    known.unwrap_or_else(|| {
+        let made = composed(kind, depth);
+        TYPED.with_borrow_mut(|all| all.push(((kind, depth), made.clone())));
+        made
+    })
+}
+
+fn composed(kind: Kind, depth: u32) -> BoxedStrategy<Expr> {
     if depth == 0 {
         return leaf(kind);
     }
@@ -384,8 +403,14 @@ fn agree(expr: &Expr, rows: &[Vec<Value>]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// How many expressions are tried; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|it| it.parse().ok()).unwrap_or(300)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn all_tiers_agree(
