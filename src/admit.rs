@@ -19,7 +19,7 @@ pub(crate) mod substitution;
 use std::collections::HashMap;
 
 use crate::base::Span;
-use crate::diag::Sink;
+use crate::diag::{Severity, Sink};
 use crate::schema::Profile;
 use crate::yaml::Node;
 
@@ -115,10 +115,29 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     for object in objects.iter().filter(|it| !it.broken) {
         let before = sink.errors();
         admission::object(&ctx, object, sink);
+        if sink.errors() == before {
+            as_v1(&ctx, object, sink);
+        }
         pac::object(object, sink);
         // A controller never sees what the webhook refused.
         if sink.errors() == before {
             controller::object(&ctx, object, sink);
+        }
+    }
+}
+
+/// What the controller would see is the object as `v1`, whose rules are stricter in places.
+fn as_v1(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
+    if object.version != Version::V1beta1 {
+        return;
+    }
+    let converted = convert::to_v1(object);
+    if converted.version == Version::V1 {
+        let mut found = Sink::default();
+        admission::object(ctx, &converted, &mut found);
+        let found = found.into_sorted().into_iter();
+        for it in found.filter(|it| it.severity == Severity::Error) {
+            sink.push(it.note("the object is accepted as `v1beta1`, and converted to `v1`"));
         }
     }
 }

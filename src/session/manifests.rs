@@ -129,7 +129,8 @@ fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
 /// Whether a finding is about a text that Pipelines as Code will have made another of before anybody judges it.
 pub(crate) fn is_template(text: &str, at: Span) -> bool {
     let shown = text.get(at.range()).unwrap_or("");
-    shown.contains("{{") && !shown.contains('\n')
+    let is_list = shown.starts_with('[') || shown.starts_with("- ");
+    shown.contains("{{") && !shown.contains('\n') && !is_list
 }
 
 /// YAML may begin with a byte order mark, which says nothing.

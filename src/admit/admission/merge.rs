@@ -39,6 +39,30 @@ pub(crate) fn steps(task: &Node, version: Version) -> Cow<'_, [Node]> {
     }
 }
 
+/// What stands twice in a list of a step, with others between, though the template has such a list: which Tekton cannot merge.
+/// With it, the field, and by what it is known.
+pub(crate) fn apart(task: &Node) -> Vec<(&Node, &'static str, &str)> {
+    let template = task.get("stepTemplate").filter(|it| !it.is_null());
+    let Some(template) = template else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let steps = task.list("steps").iter();
+    for step in steps.filter(|it| it.get("ref").is_none_or(Node::is_null)) {
+        for (key, by) in KEYED.iter().filter(|it| !template.list(it.0).is_empty()) {
+            let own = step.list(key);
+            let names = own.iter().map(|it| it.text_of(by));
+            let names: Vec<&str> = names.collect();
+            let all = own.iter().zip(&names).enumerate();
+            found.extend(all.filter_map(|(at, (node, name))| {
+                let last = names.get(..at)?.iter().rposition(|it| it == name)?;
+                (last + 1 < at).then_some((node, *key, *name))
+            }));
+        }
+    }
+    found
+}
+
 fn merged(template: &Node, step: &Node, version: Version) -> Node {
     if step.get("ref").is_some_and(|it| !it.is_null()) {
         return step.clone();

@@ -33,6 +33,9 @@ pub(crate) fn check(cx: &mut Admission<'_>, spec: &Node) {
     mount_paths(cx, spec);
     isolated_workspaces(cx, spec, "steps");
     isolated_workspaces(cx, spec, "sidecars");
+    for (node, key, name) in merge::apart(spec) {
+        cx.say(errors::twice_apart(place(node), key, name));
+    }
     let steps = merge::steps(spec, cx.version);
     step::all(cx, &steps);
     for sidecar in spec.list("sidecars") {

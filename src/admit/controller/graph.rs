@@ -180,7 +180,7 @@ fn touches<'a>(task: &Task<'a>) -> Vec<Touch<'a>> {
         found.insert(it.name, touch);
     }
     if let Callee::Embedded(spec) = task.callee {
-        for (name, it) in model::workspaces_used(spec) {
+        for (name, it) in model::workspaces_mentioned(spec) {
             found.entry(name).or_insert_with(|| Touch {
                 task: task.name,
                 is_final: task.is_final,

@@ -134,14 +134,43 @@ pub(crate) fn all_variables(node: &Node) -> Vec<Variable<'_>> {
 }
 
 /// The workspaces whose variables a tree mentions, with the first mention of each.
-pub(crate) fn workspaces_used(node: &Node) -> IndexMap<&str, Variable<'_>> {
+pub(crate) fn workspaces_mentioned(node: &Node) -> IndexMap<&str, Variable<'_>> {
     let mut found = IndexMap::new();
+    mentions(node, &mut found);
+    found
+}
+
+/// The workspaces that a task inside a pipeline asks for by its variables: the controller looks into these fields, and no others.
+pub(crate) fn workspaces_used(spec: &Node) -> IndexMap<&str, Variable<'_>> {
+    let mut found = IndexMap::new();
+    let template = spec.get("stepTemplate").into_iter();
+    for it in template.chain(spec.list("sidecars")) {
+        container(it, &mut found);
+    }
+    for step in spec.list("steps") {
+        container(step, &mut found);
+        for it in named(step, "params") {
+            mentions(it.value(), &mut found);
+        }
+    }
+    found
+}
+
+fn container<'a>(node: &'a Node, found: &mut IndexMap<&'a str, Variable<'a>>) {
+    let fields = ["script", "args", "command", "workingDir"];
+    let fields = fields.into_iter().filter_map(|it| node.get(it));
+    let values = node.list("env").iter().filter_map(|it| it.get("value"));
+    for it in fields.chain(values) {
+        mentions(it, found);
+    }
+}
+
+fn mentions<'a>(node: &'a Node, found: &mut IndexMap<&'a str, Variable<'a>>) {
     for it in all_variables(node) {
         if let [Part::Name("workspaces"), Part::Name(name), _, ..] = it.parts.as_slice() {
             found.entry(*name).or_insert(it);
         }
     }
-    found
 }
 
 /// Where a thing is to be shown that has a name: there, else all of it.

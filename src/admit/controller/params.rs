@@ -109,6 +109,16 @@ pub(crate) fn of_run<'a>(
     }
 }
 
+/// Judges parameters of a pipeline that have no name: the webhook takes them, and a run cannot pass them.
+pub(crate) fn nameless(spec: &Node, call: Call<'_>, sink: &mut Sink) {
+    for it in spec.list("params") {
+        let is_given = it.get("default").is_some_and(|it| !it.is_null());
+        if it.text_of("name").is_empty() && !is_given {
+            sink.push(errors::nameless(it, call));
+        }
+    }
+}
+
 /// Judges the arguments of a step for its action, which takes no others.
 pub(crate) fn of_step<'a>(step: &'a Node, action: &'a Node, sink: &mut Sink) {
     let declared = model::declared(action, "params");

@@ -42,6 +42,7 @@ pub(crate) fn of_pipeline<'a>(
         })
     };
     params::of_run(ctx, &pipeline.params, &given, call, &is_used, sink);
+    params::nameless(spec, call, sink);
     indices::judge(spec, &pipeline.params, &given, Some(at), sink);
     workspaces::of_run(ctx, &pipeline, at, sink);
     timeouts::specs(&pipeline, run, sink);

@@ -82,9 +82,8 @@ pub(crate) fn on_error(pipeline: &Pipeline<'_>, sink: &mut Sink) {
 /// Judges `taskRunSpecs`: each is of a task that exists.
 pub(crate) fn specs<'a>(pipeline: &Pipeline<'a>, run: &'a Node, sink: &mut Sink) {
     for spec in run.list("taskRunSpecs") {
-        let Some(at) = spec.get("pipelineTaskName") else {
-            continue;
-        };
+        let at = spec.get("pipelineTaskName").filter(|it| !it.is_null());
+        let at = at.unwrap_or(spec);
         let name = at.text().unwrap_or_default();
         match pipeline.task(name) {
             Some(task) => {
@@ -92,6 +91,7 @@ pub(crate) fn specs<'a>(pipeline: &Pipeline<'a>, run: &'a Node, sink: &mut Sink)
                     overrides(spec, callee, sink);
                 }
             }
+            None if name.is_empty() => sink.push(errors::task_of_no_name(at)),
             None => sink.push(errors::unknown_task(
                 at,
                 crate::base::spelling::nearest(name, pipeline.task_names()),

@@ -96,7 +96,7 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
     let mut used: IndexSet<&str> = IndexSet::new();
     for task in &pipeline.tasks {
         used.extend(model::named(task.node, "workspaces").iter().map(outer_name));
-        used.extend(model::workspaces_used(task.node).keys());
+        used.extend(model::workspaces_mentioned(task.node).keys());
         // A pipeline in the pipeline takes what it likes.
         if task
             .node

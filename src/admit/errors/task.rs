@@ -41,3 +41,13 @@ pub(crate) fn no_workspace(span: Span, name: &str, declared: &Names) -> Diagnost
         None => finding,
     }
 }
+
+/// What a step repeats in `env`, `volumeMounts` or `volumeDevices` follows at once, where the step template has such a list.
+pub(crate) fn twice_apart(span: Span, key: &str, name: &str) -> Diagnostic {
+    let message = format!("`{name}` stands twice in `{key}`, with others between");
+    Diagnostic::new("duplicate-name", span, message)
+        .note(format!(
+            "Tekton cannot lay it over `{key}` of the step template"
+        ))
+        .help("keep one of them")
+}

@@ -19,6 +19,15 @@ pub(crate) fn missing(params: &[&Declared<'_>], call: Call<'_>) -> Diagnostic {
     found.help(format!("add {names} to `params`, or give it a `default`"))
 }
 
+/// A parameter of a pipeline without a name and a default, which no run can pass.
+pub(crate) fn nameless(param: &Node, call: Call<'_>) -> Diagnostic {
+    let Call { at, caller, callee } = call;
+    let message = format!("{caller} passes nothing for a parameter of the {callee} without a name");
+    Diagnostic::new("missing-argument", at, message)
+        .label(param.span, "it has no `name` and no `default`")
+        .help("give it a `name`, or drop it")
+}
+
 pub(crate) fn extra(given: &Named<'_>, call: Call<'_>, near: Option<&str>) -> Diagnostic {
     let Call { caller, callee, .. } = call;
     let name = given.name;

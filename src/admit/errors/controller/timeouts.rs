@@ -23,6 +23,12 @@ pub(crate) fn unknown_task(at: &Node, near: Option<&str>) -> Diagnostic {
     Diagnostic::new("unknown-override", at.span, message).did_you_mean(at.span, near)
 }
 
+pub(crate) fn task_of_no_name(at: &Node) -> Diagnostic {
+    let message = "this does not say which task of the pipeline it is for";
+    Diagnostic::new("unknown-override", at.span, message)
+        .help("name the task in `pipelineTaskName`, or drop it")
+}
+
 pub(crate) fn unknown_step(it: &Named<'_>, what: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("the task has no {what} `{}`", it.name);
     Diagnostic::new("unknown-override", it.at.span, message).did_you_mean(it.at.span, near)
