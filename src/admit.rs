@@ -104,25 +104,33 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     for object in &mut objects {
         defaults::set(object, profile);
     }
+    pac::projects(&objects, sink);
+    let alone = Context {
+        profile,
+        names: &Names::default(),
+    };
+    let mut accepted = Vec::new();
+    for object in objects.iter().filter(|it| !it.broken) {
+        let before = sink.errors();
+        admission::object(&alone, object, sink);
+        if sink.errors() == before {
+            as_v1(&alone, object, sink);
+        }
+        pac::object(object, sink);
+        if sink.errors() == before {
+            accepted.push(object);
+        }
+    }
+    // A controller never sees what the webhook refused, and nothing is said of what that would have been called for.
     let mut names = Names::default();
-    for object in &objects {
+    for object in &accepted {
         let known = names.entry((object.kind, object.name())).or_default();
         known.push(object);
     }
     let names = &names;
     let ctx = Context { profile, names };
-    pac::projects(&objects, sink);
-    for object in objects.iter().filter(|it| !it.broken) {
-        let before = sink.errors();
-        admission::object(&ctx, object, sink);
-        if sink.errors() == before {
-            as_v1(&ctx, object, sink);
-        }
-        pac::object(object, sink);
-        // A controller never sees what the webhook refused.
-        if sink.errors() == before {
-            controller::object(&ctx, object, sink);
-        }
+    for object in accepted {
+        controller::object(&ctx, object, sink);
     }
 }
 

@@ -3,7 +3,7 @@
 //! They refuse what Tekton's webhook refuses and nothing else, quirks included, so that what passes here passes there. A rule is
 //! a small function that looks at one part of the object; what it says stands in `crate::admit::errors`.
 
-mod cel;
+pub(crate) mod cel;
 mod customrun;
 mod dag;
 mod inline;

@@ -1,12 +1,14 @@
 //! The rules of the controllers: what objects say to one another; and what neither webhook nor controller sees although it is
 //! wrong.
 
+mod conditions;
 mod defaults;
 mod graph;
 mod image;
 mod indices;
 mod matrix;
 pub(crate) mod model;
+mod nested;
 pub(crate) mod params;
 pub(crate) mod pipeline;
 mod pods;

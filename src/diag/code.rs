@@ -155,6 +155,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::None,
         "a `wudi.toml` that says what cannot be",
     ),
+    warning(
+        "constant-condition",
+        Gate::None,
+        "a condition that comes out the same whatever is asked",
+    ),
     error(
         "cycle",
         Gate::Admission,
@@ -179,6 +184,11 @@ pub(crate) static CODES: &[Code] = &[
         "endless-gate",
         Gate::Controller,
         "an analysis without an end where the rollout waits for it",
+    ),
+    error(
+        "endless-nesting",
+        Gate::Controller,
+        "a pipeline that comes to run itself",
     ),
     warning(
         "endless-pause",

@@ -259,7 +259,7 @@ class Core:
         fields = []
         for name, field in sorted(schema.get("properties", {}).items()):
             enum = self.enums.get((function_of(key), name))
-            text = "a" if is_kind and name == "status" else self.type(field, enum)
+            text = "{a" if is_kind and name == "status" else self.type(field, enum)
             fields.append(f"{name}{'*' if name in required else ''}:{text}")
         return "\t".join(fields)
 

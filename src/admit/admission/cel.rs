@@ -39,16 +39,38 @@ enum Type {
     Map(Box<Type>, Box<Type>),
 }
 
+/// What an expression can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// True or false, or whatever it will be.
+    Condition,
+    /// A number, a text, …: never true or false.
+    Other,
+}
+
 /// Whether the text is an expression whose types fit; what is wrong with it where it is none.
-pub(crate) fn compile(text: &str) -> Result<(), String> {
+pub(crate) fn compile(text: &str) -> Result<Outcome, String> {
     let tokens = lex::tokens(text)?;
     let expr = read::expression(&tokens)?;
-    check::check(&expr).map(|_| ())
+    Ok(match check::check(&expr)? {
+        Type::Bool | Type::Dyn => Outcome::Condition,
+        Type::Null
+        | Type::Int
+        | Type::Uint
+        | Type::Double
+        | Type::Text
+        | Type::Bytes
+        | Type::Duration
+        | Type::Timestamp
+        | Type::Kind
+        | Type::List(_)
+        | Type::Map(..) => Outcome::Other,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::compile;
+    use super::{Outcome, compile};
 
     #[test]
     fn what_compiles_without_variables() {
@@ -68,8 +90,16 @@ mod tests {
             "has({'a': 1}.a)",
             "duration('1h') > duration('1m')",
         ] {
-            assert_eq!(compile(text), Ok(()), "{text}");
+            assert!(compile(text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_condition() {
+        for text in ["1 + 2", "'a'", "true ? 1 : 2", "[true]"] {
+            assert_eq!(compile(text), Ok(Outcome::Other), "{text}");
+        }
+        assert_eq!(compile("1 == 2"), Ok(Outcome::Condition));
     }
 
     #[test]
@@ -104,6 +134,6 @@ mod tests {
         assert!(compile(&"(".repeat(100_000)).is_err());
         assert!(compile(&"!".repeat(100_000)).is_err());
         let sum = vec!["1"; 10_000].join(" + ");
-        assert_eq!(compile(&sum), Ok(()));
+        assert_eq!(compile(&sum), Ok(Outcome::Other));
     }
 }

@@ -24,22 +24,29 @@ pub(crate) struct Call<'a> {
     pub(crate) callee: &'a str,
 }
 
+/// What a task of a pipeline calls: `task`, `pipeline`, and its spec.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Callee<'a> {
+    pub(crate) what: &'static str,
+    pub(crate) spec: &'a Node,
+}
+
 /// Judges the arguments of a task of a pipeline.
-pub(crate) fn of_task<'a>(
+pub(crate) fn of_callee<'a>(
     ctx: &Context<'a>,
     pipeline: &Pipeline<'a>,
     task: &Task<'a>,
-    callee: &'a Node,
+    callee: Callee<'a>,
     sink: &mut Sink,
 ) {
-    let declared = model::declared(callee, "params");
+    let declared = model::declared(callee.spec, "params");
     let given = model::named(task.node, "params");
     let spread = matrix::params(task);
     let caller = format!("`{}`", task.name);
     let call = Call {
         at: model::place(task.node),
         caller: &caller,
-        callee: "task",
+        callee: callee.what,
     };
     let names: Vec<&str> = given.iter().chain(&spread).map(|it| it.name).collect();
     missing(&declared, &names, call, sink);
@@ -48,7 +55,9 @@ pub(crate) fn of_task<'a>(
             let shape = shape_of(pipeline, it.value());
             types(param, it, shape, sink);
             keys(param, it, sink);
-            allowed(ctx, param, it, sink);
+            if it.value().text().is_some_and(|it| !it.contains("$(")) {
+                allowed(ctx, param, it, sink);
+            }
             enums_of(ctx, pipeline, param, it, sink);
         } else if !is_used_by_embedded(task, it.name) {
             sink.push(errors::extra(
@@ -69,18 +78,15 @@ pub(crate) fn of_task<'a>(
             }
         }
     }
-    indices::judge(callee, &declared, &given, Some(call.at), sink);
+    indices::judge(callee.spec, &declared, &given, Some(call.at), sink);
 }
 
-/// A task that is written in the pipeline sees its arguments even where it declares none.
+/// What is written in the pipeline sees its arguments even where it declares none.
 fn is_used_by_embedded(task: &Task<'_>, name: &str) -> bool {
-    use crate::admit::controller::pipeline::Callee;
-    let Callee::Embedded(spec) = task.callee else {
-        return false;
-    };
-    let all = model::all_variables(spec);
-    all.iter()
-        .any(|it| it.param().is_some_and(|it| it.0 == name))
+    let specs = ["taskSpec", "pipelineSpec"];
+    let specs = specs.into_iter().filter_map(|it| task.node.get(it));
+    let mut all = specs.flat_map(model::all_variables);
+    all.any(|it| it.param().is_some_and(|it| it.0 == name))
 }
 
 /// Judges arguments whose values stand there as they are: of a run.
@@ -200,9 +206,8 @@ fn allowed(ctx: &Context<'_>, param: &Declared<'_>, given: &Named<'_>, sink: &mu
     let Some(text) = given.value().text() else {
         return;
     };
-    let known = !text.is_empty() && !text.contains("$(");
     if ctx.profile.tekton.has("enable-param-enum")
-        && known
+        && !text.is_empty()
         && !all.is_empty()
         && !all.contains(&text)
     {

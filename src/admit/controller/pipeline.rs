@@ -6,7 +6,7 @@ use crate::admit::Context;
 use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::{
-    defaults, graph, indices, matrix, params, pods, resolve, results, run, script, substitutions,
+    conditions, defaults, graph, indices, matrix, nested, params, pods, resolve, results, run, script, substitutions,
     timeouts, unused, wiring, workspaces,
 };
 use crate::diag::Sink;
@@ -97,6 +97,11 @@ impl<'a> Pipeline<'a> {
         }
     }
 
+    /// Whether it is written into a task, which stands for the run that it becomes.
+    fn is_nested(&self) -> bool {
+        self.run.is_some_and(|it| it.get("name").is_some())
+    }
+
     pub(crate) fn task(&self, name: &str) -> Option<&Task<'a>> {
         self.tasks.iter().find(|it| it.name == name)
     }
@@ -154,6 +159,7 @@ impl<'a> Pipeline<'a> {
         Outer {
             embedded: true,
             in_pipeline: true,
+            unchecked: self.is_nested(),
             params,
             workspaces,
             tasks: self.tasks.iter().map(|it| (it.name, names(it))).collect(),
@@ -185,17 +191,24 @@ pub(crate) fn judge<'a>(ctx: &Context<'a>, spec: &'a Node, run: Option<&'a Node>
     defaults::of_pipeline(&pipeline, sink);
     for task in &pipeline.tasks {
         if let Some(callee) = task.callee.spec() {
-            params::of_task(ctx, &pipeline, task, callee, sink);
+            let called = params::Callee {
+                what: "task",
+                spec: callee,
+            };
+            params::of_callee(ctx, &pipeline, task, called, sink);
             workspaces::of_task(ctx, &pipeline, task, callee, sink);
         }
         if let Callee::Embedded(spec) = task.callee {
             embedded(ctx, &pipeline, task, spec, sink);
         }
+        nested::of_task(ctx, &pipeline, task, sink);
+        conditions::of_task(task, sink);
         matrix::of_task(&pipeline, task, sink);
         timeouts::of_task(&pipeline, task, sink);
         wiring::of_task(&pipeline, task, sink);
         results::of_task(&pipeline, task, sink);
     }
+    nested::circle(ctx, spec, sink);
     unused::params(spec, &pipeline.params, sink);
     workspaces::of_pipeline(&pipeline, sink);
     results::of_pipeline(&pipeline, sink);

@@ -6,7 +6,7 @@ use crate::admit::controller::pipeline::{self, Pipeline};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::variable::variables;
 use crate::admit::controller::{
-    defaults, indices, pods, resolve, script, secret, substitutions, timeouts, unused, workspaces,
+    conditions, defaults, indices, pods, resolve, script, secret, substitutions, timeouts, unused, workspaces,
 };
 use crate::admit::errors::controller::calls as errors;
 use crate::admit::{Context, Object};
@@ -48,6 +48,7 @@ pub(crate) fn of_pipeline<'a>(
     timeouts::specs(&pipeline, run, sink);
     timeouts::of_run(&pipeline, run, sink);
     timeouts::on_error(&pipeline, sink);
+    conditions::of_run(&pipeline, sink);
     match embedded {
         Some(spec) => {
             secret::of_spec(spec, sink);

@@ -106,6 +106,7 @@ fn undeclared_param(
 ) -> Option<Diagnostic> {
     let near = nearest(name, scope.param_names());
     match spot {
+        Spot::Step(_) if scope.outer.unchecked => Some(errors::undeclared_within(it, name, near)),
         Spot::Step(_) => None,
         Spot::StepAside(_)
         | Spot::Template

@@ -36,6 +36,8 @@ pub(crate) struct Outer<'a> {
     /// Whether it stands inside a run or pipeline, which alone passes names on.
     pub(crate) embedded: bool,
     pub(crate) in_pipeline: bool,
+    /// Whether the webhook does not look at its variables: in a pipeline in a pipeline.
+    pub(crate) unchecked: bool,
     pub(crate) params: IndexMap<&'a str, Shape>,
     pub(crate) workspaces: IndexSet<&'a str>,
     /// Results of tasks of the pipeline around it; `None` where a task's results are not at hand.

@@ -1,9 +1,11 @@
 //! What is said about objects together, by topic.
 
 pub(crate) mod calls;
+pub(crate) mod conditions;
 pub(crate) mod defaults;
 pub(crate) mod graph;
 pub(crate) mod matrix;
+pub(crate) mod nested;
 pub(crate) mod pods;
 pub(crate) mod results;
 pub(crate) mod script;

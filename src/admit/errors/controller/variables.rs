@@ -3,7 +3,7 @@
 use crate::admit::controller::model::Shape;
 use crate::admit::controller::variable::Variable;
 use crate::base::Span;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::yaml::Node;
 
 const STAYS: &str = "Tekton leaves a variable that it does not know as it is: the text itself reaches the container";
@@ -44,6 +44,15 @@ pub(crate) fn undeclared(
 ) -> Diagnostic {
     let message = format!("nothing declares the {what} `{name}`");
     mended(literal(it, message).note(STAYS), it, name, near)
+}
+
+/// In a pipeline that a task of a pipeline runs: what is around that does not come to it.
+pub(crate) fn undeclared_within(it: &Variable<'_>, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("nothing declares the parameter `{name}`");
+    let mut found = Diagnostic::new("undeclared-variable", it.span, message)
+        .note("a pipeline in a pipeline sees the `params` of its own task, and those around it not");
+    found.severity = Severity::Error;
+    mended(found, it, name, near)
 }
 
 pub(crate) fn undeclared_of(
