@@ -6,6 +6,7 @@ mod emitted;
 mod errors;
 pub(crate) mod expression;
 pub(crate) mod import;
+mod library;
 mod locate;
 mod manifests;
 pub(crate) mod measure;
@@ -13,18 +14,16 @@ pub(crate) mod output;
 mod project;
 pub(crate) mod stack;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use crate::base::{FileId, Name, SourceMap, Span};
+use crate::base::{FileId, SourceMap, Span};
 use crate::diag::{Diagnostic, Severity, Sink, mend};
 use crate::emit::{self, Manifest};
 use crate::host::Host;
 use crate::plan::{Plan, Profile};
-use crate::syntax::ast;
-use crate::{check, format, lower, resolve, stdlib, syntax, verify};
+use crate::{format, lower, syntax, verify};
+use std::path::{Path, PathBuf};
 
 use config::Config;
+use library::Reader;
 pub use manifests::Target;
 
 /// A session: opens programs, one after the other, and remembers what it read.
@@ -268,27 +267,16 @@ impl Session {
 
 /// Runs the phases in order; each needs those before it to have found no error where it says so.
 fn compile(input: &Input, sources: &mut SourceMap, sink: &mut Sink) -> Opened {
-    let mut cache = syntax::Cache::default();
-    let mut parse =
-        |files: &[FileId], sources: &SourceMap, sink: &mut Sink| -> Vec<Arc<ast::Tree>> {
-            let tree =
-                |it: &FileId| Arc::new(syntax::parse(*it, sources.text(*it), &mut cache, sink));
-            files.iter().map(tree).collect()
-        };
-    let root = parse(&input.files, sources, sink);
+    let mut reader = Reader {
+        input,
+        sources,
+        cache: syntax::Cache::default(),
+    };
+    let root = reader.parse(&input.files, sink);
     for (place, code) in root.iter().flat_map(|it| allow::places(it)) {
         sink.accept(place, code);
     }
-    let mut load = |name: &Name, sink: &mut Sink| {
-        if let Some((_, files)) = input.packages.iter().find(|(it, _)| it == name) {
-            return Some(parse(files, sources, sink));
-        }
-        let text = stdlib::package(name)?;
-        let file = sources.add(Path::new(&format!("{name}.wudi")), text.into());
-        Some(parse(&[file], sources, sink))
-    };
-    let program = resolve::resolve(root, &mut load, sink);
-    let checked = check::check(&program, sink);
+    let (program, checked) = reader.check(&root, "", sink);
     let mut opened = Opened::default();
     if sink.errors() == 0 {
         let plan = lower::lower(&program, &checked, input.profile.clone(), sink);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, Sink};
 use ast::{Comment, Item, ItemKind};
+pub(crate) use items::pieces;
 use lex::{Lexed, Token, TokenKind};
 use lower::Lowering;
 use recover::{Gaps, Source};
@@ -74,18 +75,24 @@ pub(crate) fn parse_expression(
 
 /// Parses a file. What does not parse is reported and stands in the tree as an error.
 pub(crate) fn parse(file: FileId, text: &str, cache: &mut Cache, sink: &mut Sink) -> ast::Tree {
-    let mut tree = ast::Tree {
-        file,
-        items: Vec::new(),
-        comments: Vec::new(),
-    };
     if text.len() > MAX_FILE_BYTES {
         sink.push(errors::large_file(file, MAX_FILE_BYTES));
-        return tree;
+        return blank_tree(file);
     }
+    parse_pieces(file, text, &pieces(text), cache, sink)
+}
+
+/// Parses the items of a file that stand in those of its [`pieces`].
+pub(crate) fn parse_pieces(
+    file: FileId,
+    text: &str,
+    pieces: &[Range<usize>],
+    cache: &mut Cache,
+    sink: &mut Sink,
+) -> ast::Tree {
+    let mut tree = blank_tree(file);
     let mut known = cache.files.remove(&file).unwrap_or_default();
     let mut kept = HashMap::new();
-    let pieces = items::pieces(text);
     let mut next = 0;
     while let Some(range) = pieces.get(next).cloned() {
         next += 1;
@@ -114,6 +121,14 @@ pub(crate) fn parse(file: FileId, text: &str, cache: &mut Cache, sink: &mut Sink
     }
     cache.files.insert(file, kept);
     tree
+}
+
+fn blank_tree(file: FileId) -> ast::Tree {
+    ast::Tree {
+        file,
+        items: Vec::new(),
+        comments: Vec::new(),
+    }
 }
 
 /// A piece of a file, with what stands in column 0 behind it and plainly belongs to it.

@@ -23,6 +23,8 @@ pub(crate) struct Checker<'p> {
     defaults: Vec<(ItemId, Arc<ast::Expr>)>,
     /// What is used by whom, of items that must not need themselves.
     uses: IndexSet<(ItemId, ItemId)>,
+    /// See [`Checked`].
+    lacking: bool,
 }
 
 /// So deep may items need each other, one by way of the next: what the stack holds, with room to spare.
@@ -51,6 +53,7 @@ impl<'p> Checker<'p> {
             depth: 0,
             defaults: Vec::new(),
             uses: IndexSet::new(),
+            lacking: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl<'p> Checker<'p> {
             tables: self.tables,
             signatures: self.signatures.into_iter().map(known).collect(),
             defaults: self.defaults,
+            lacking: self.lacking,
         }
     }
 
@@ -120,6 +124,7 @@ impl<'p> Checker<'p> {
     pub(crate) fn prelude_type(&mut self, name: &str) -> Type {
         let prelude = self.program.prelude;
         let Some(id) = self.program.find_type(prelude, name) else {
+            self.lacking = true;
             return Type::Error;
         };
         match self.signature(id) {

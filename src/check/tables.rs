@@ -57,6 +57,8 @@ pub(crate) struct Checked {
     pub(crate) signatures: Vec<Signature>,
     /// Default values of fields and parameters: the expression and the item in whose tables it is.
     pub(crate) defaults: Vec<(ItemId, Arc<ast::Expr>)>,
+    /// Something was asked of the prelude that it has not, as where only a part of it is there.
+    pub(crate) lacking: bool,
 }
 
 /// An item as seen from outside.

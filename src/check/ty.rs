@@ -21,7 +21,7 @@ const BUILT_IN: &[&str] = &[
 ];
 
 /// The types of declared things, with the words of their kinds.
-const THINGS: &[(&str, &str)] = &[
+pub(crate) const THINGS: &[(&str, &str)] = &[
     ("App", "app"),
     ("Cluster", "cluster"),
     ("DeclaredImage", "image"),

@@ -6,7 +6,7 @@ use crate::base::{Name, Span};
 use crate::diag::{Diagnostic, Severity};
 
 /// Collects diagnostics in the order in which they are found; a second one of the same code at the same span is dropped.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sink {
     found: Vec<Diagnostic>,
     /// Code and place of each; never iterated.
@@ -44,6 +44,11 @@ impl Sink {
     /// How many errors there are so far.
     pub(crate) fn errors(&self) -> usize {
         self.errors
+    }
+
+    /// How many findings there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
     }
 
     #[cfg(test)]

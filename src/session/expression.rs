@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::{FileId, Name, Span};
-use crate::check::{self, Checked, Signature};
+use crate::check::{Checked, Signature};
 use crate::diag::{Diagnostic, Sink};
 use crate::eval::batch::columns::Owned;
 use crate::eval::batch::{Columns, Values};
@@ -18,12 +18,12 @@ use crate::eval::table::Table;
 use crate::eval::tier::{Prepared, Tier};
 use crate::lower;
 use crate::plan::{Expr, ExprKind, Ref};
-use crate::resolve::{self, ItemId, Program};
+use crate::resolve::{ItemId, Program};
+use crate::session::library::Reader;
 use crate::session::{Session, stack};
-use crate::syntax::ast;
+use crate::syntax;
 use crate::types::Type;
 use crate::value::Value;
-use crate::{stdlib, syntax};
 
 /// The name of the function that the expression is the body of.
 const FUNCTION: &str = "wudi-expression";
@@ -61,28 +61,12 @@ impl Session {
         let file = self.sources.add(Path::new("expression"), text.into());
         let sources = &mut self.sources;
         let made = stack::with_room(|| {
-            make(
-                file,
-                text,
-                inputs,
-                &mut |name, sink| match name {
-                    None => {
-                        let read = |it: &FileId| parse(*it, sources.text(*it), sink);
-                        Some(input.files.iter().map(read).collect())
-                    }
-                    Some(name) => {
-                        let known = input.packages.iter().find(|(it, _)| it == name);
-                        if let Some((_, files)) = known {
-                            let read = |it: &FileId| parse(*it, sources.text(*it), sink);
-                            return Some(files.iter().map(read).collect());
-                        }
-                        let text = stdlib::package(name)?;
-                        let file = sources.add(Path::new(&format!("{name}.wudi")), text.into());
-                        Some(vec![parse(file, text, sink)])
-                    }
-                },
-                &mut sink,
-            )
+            let mut reader = Reader {
+                input: &input,
+                sources,
+                cache: syntax::Cache::default(),
+            };
+            make(&mut reader, file, text, inputs, &mut sink)
         });
         let place = Span::new(file, 0, 0);
         match made {
@@ -93,26 +77,14 @@ impl Session {
     }
 }
 
-fn parse(file: FileId, text: &str, sink: &mut Sink) -> Arc<ast::Tree> {
-    Arc::new(syntax::parse(
-        file,
-        text,
-        &mut syntax::Cache::default(),
-        sink,
-    ))
-}
-
-/// The files of a package; of the program itself where no name is given.
-type Load<'a> = dyn FnMut(Option<&Name>, &mut Sink) -> Option<Vec<Arc<ast::Tree>>> + 'a;
-
 fn make(
+    reader: &mut Reader<'_>,
     file: FileId,
     text: &str,
     inputs: &[(Name, String)],
-    load: &mut Load<'_>,
     sink: &mut Sink,
 ) -> Option<Expression> {
-    let mut root = load(None, sink)?;
+    let mut root = reader.parse(&reader.input.files, sink);
     let params: Vec<String> = inputs
         .iter()
         .map(|(name, ty)| format!("{name}: {ty}"))
@@ -120,9 +92,7 @@ fn make(
     let params = params.join(", ");
     let tree = syntax::parse_expression(file, (FUNCTION, &params), text, sink);
     root.push(Arc::new(tree));
-    let mut packages = |name: &Name, sink: &mut Sink| load(Some(name), sink);
-    let program = resolve::resolve(root, &mut packages, sink);
-    let checked = check::check(&program, sink);
+    let (program, checked) = reader.check(&root, &params, sink);
     if sink.errors() > 0 {
         return None;
     }
