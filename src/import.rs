@@ -5,6 +5,7 @@
 
 mod absence;
 mod callee;
+mod comment;
 mod errors;
 mod pipeline;
 mod reference;
@@ -19,7 +20,7 @@ mod write;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::{Kind, Object};
-use crate::base::{Name, Span};
+use crate::base::{Name, SourceMap, Span};
 use crate::diag::Sink;
 use crate::yaml::Node;
 
@@ -43,6 +44,8 @@ struct Importer<'a> {
     /// The item of each object.
     items: Vec<String>,
     options: &'a Options,
+    /// The texts in which the objects stand.
+    sources: &'a SourceMap,
     /// What is referred to and not among the objects, by what refers to it.
     externs: IndexMap<String, Extern>,
     /// What the language cannot say.
@@ -50,9 +53,15 @@ struct Importer<'a> {
 }
 
 /// The program that says what the objects say; what it cannot say is reported.
-pub(crate) fn import(objects: &[Object], options: &Options, sink: &mut Sink) -> String {
+pub(crate) fn import(
+    objects: &[Object],
+    options: &Options,
+    sources: &SourceMap,
+    sink: &mut Sink,
+) -> String {
     let mut importer = Importer {
         objects,
+        sources,
         items: items(objects),
         options,
         externs: IndexMap::new(),
@@ -81,6 +90,7 @@ impl Importer<'_> {
     fn object(&mut self, w: &mut Writer, object: &Object, item: &str) {
         let none = Node::new(object.root.span, crate::yaml::node::Data::Map(Vec::new()));
         let spec = object.spec().unwrap_or(&none);
+        self.comments(w, &object.root, true);
         // A run has none of its own.
         let described = ["taskSpec", "pipelineSpec"].map(|it| spec.get(it));
         let described = described.into_iter().flatten().next().unwrap_or(spec);
@@ -137,6 +147,34 @@ impl Importer<'_> {
         let mut scope = task::task_scope(spec, outer);
         scope.step_results = scope.results.clone();
         self.container(w, spec, &scope, task::Role::Action);
+    }
+
+    /// The comments above an object or an element of a list.
+    fn comments(&self, w: &mut Writer, node: &Node, is_object: bool) {
+        let text = self.sources.text(node.span.file);
+        for line in comment::above(text, node.span.start as usize, is_object) {
+            match line.is_empty() {
+                true => w.line("//"),
+                false => w.line(&format!("// {line}")),
+            }
+        }
+    }
+
+    /// The file that holds the object and no other, where it is called otherwise.
+    fn file(&self, object: &Object, item: &str) -> Option<String> {
+        let path = |it: &Object| self.sources.path(it.root.span.file).file_name();
+        let own = path(object)?;
+        let mut all = self.objects.iter().map(path);
+        if all.by_ref().filter(|it| *it == Some(own)).count() > 1 {
+            return None;
+        }
+        let name = own.to_str()?;
+        let (stem, end) = name.rsplit_once('.')?;
+        let item = item.trim_matches('"');
+        let others = self.items.iter().filter(|it| *it != item);
+        let taken = others.into_iter().any(|it| it.trim_matches('"') == stem);
+        let is_own = name == format!("{item}.yaml");
+        (["yaml", "yml"].contains(&end) && !is_own && !taken).then(|| name.to_owned())
     }
 
     /// What every object says of itself beside its name.
@@ -196,6 +234,9 @@ impl Importer<'_> {
         let others: Vec<(String, String)> = others.collect();
         if !others.is_empty() {
             w.field("metadata", &write::record(&others, level));
+        }
+        if let Some(file) = self.file(object, item) {
+            w.field("file", &write::plain(&file, w.level()));
         }
         for code in self.options.allow.get(item).into_iter().flatten() {
             w.line(&format!(

@@ -19,6 +19,8 @@ mod conformance;
 mod explain;
 #[path = "golden/format.rs"]
 mod format;
+#[path = "golden/import.rs"]
+mod import;
 #[path = "golden/run.rs"]
 mod run;
 #[path = "golden/support.rs"]
@@ -31,6 +33,7 @@ mod yaml;
 datatest_stable::harness! {
     { test = ui::findings, root = "tests/ui", pattern = r"(\.wudi|/wudi\.toml)$" },
     { test = yaml::findings, root = "tests/yaml", pattern = r"\.yaml$" },
+    { test = import::program, root = "tests/import", pattern = r"\.yaml$" },
     { test = format::layout, root = "tests/format", pattern = r"\.wudi$" },
     { test = format::nothing_is_lost, root = "tests", pattern = r"\.wudi$" },
     { test = format::nothing_is_lost, root = "stdlib", pattern = r"\.wudi$" },

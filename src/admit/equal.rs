@@ -190,6 +190,11 @@ fn one_form(key: &str, text: &str) -> String {
             .collect::<Vec<_>>()
             .join(", ");
     }
+    if key == "description" {
+        // Blanks at the end of a line are nothing that one reads.
+        let lines = text.split('\n').map(|it| it.trim_end_matches([' ', '\t', '\r']));
+        return lines.collect::<Vec<_>>().join("\n");
+    }
     let mut done = String::new();
     let mut at = 0;
     for reference in substitution::references(text) {

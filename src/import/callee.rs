@@ -51,6 +51,13 @@ impl Importer<'_> {
         let Some((word, reference)) = reference_of(node) else {
             return ("missing".to_owned(), None);
         };
+        let params = node.list("params").iter().map(|it| it.text_of("name"));
+        let params: Vec<&str> = params.collect();
+        let mut bindings = node.list("workspaces").iter();
+        if let Some(both) = bindings.find(|it| params.contains(&it.text_of("name"))) {
+            let what = "an argument and a workspace of one name";
+            self.refuse(both.span, what);
+        }
         let text = from(reference, scope);
         let own = (text != from(reference, &Scope::default())).then_some(text);
         let callee = self.callee(word, reference, node.text_of("name"), Some(node));

@@ -17,7 +17,9 @@ impl Importer<'_> {
     pub(crate) fn pipeline_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let mut scope = pipeline_scope(spec, outer);
         self.know_results(spec, &mut scope);
+        w.gap();
         for workspace in spec.list("workspaces") {
+            self.comments(w, workspace, false);
             if let Some(text) = workspace.get("description").and_then(Node::text)
                 && !text.is_empty()
             {
@@ -28,10 +30,12 @@ impl Importer<'_> {
             let name = write::name(workspace.text_of("name"));
             w.line(&format!("workspace {name}{optional}"));
         }
+        w.gap();
         for node in spec.list("tasks") {
             self.node(w, node, spec, &scope);
         }
         if !spec.list("finally").is_empty() {
+            w.gap();
             w.block("finally", |w| {
                 for node in spec.list("finally") {
                     self.node(w, node, spec, &scope);
@@ -62,11 +66,14 @@ impl Importer<'_> {
 
     /// `name = callee(arguments) { options }`
     fn node(&mut self, w: &mut Writer, node: &Node, pipeline: &Node, scope: &Scope) {
+        let mut lead = Writer::at(w.level());
+        self.comments(&mut lead, node, false);
         if let Some(text) = node.get("description").and_then(Node::text)
             && !text.is_empty()
         {
-            w.doc(text);
+            lead.doc(text);
         }
+        let lead = lead.finish();
         let name = write::name(node.text_of("name"));
         let level = w.level();
         let embedded = ["taskSpec", "pipelineSpec"];
@@ -86,13 +93,10 @@ impl Importer<'_> {
                 signature::params(spec, &Default::default(), level),
                 signature::results(spec, level)
             );
-            return w.block(&head, |w| {
+            w.gap();
+            w.raw(&lead);
+            w.block(&head, |w| {
                 self.embedded_meta(w, spec, scope);
-                match word {
-                    "task" => self.task_body(w, spec, scope),
-                    // Tekton hands no names on into a pipeline within a pipeline.
-                    _ => self.pipeline_body(w, spec, &Scope::default()),
-                }
                 self.given(w, node, scope);
                 let after: Vec<&str> = node
                     .list("runAfter")
@@ -100,7 +104,13 @@ impl Importer<'_> {
                     .filter_map(Node::text)
                     .collect();
                 self.options(w, node, &after, pipeline, scope);
+                match word {
+                    "task" => self.task_body(w, spec, scope),
+                    // Tekton hands no names on into a pipeline within a pipeline.
+                    _ => self.pipeline_body(w, spec, &Scope::default()),
+                }
             });
+            return w.gap();
         }
         let (callee, from) = self.callee_of(node, scope);
         let mut args = named_values(node.list("params"), scope, level);
@@ -123,9 +133,16 @@ impl Importer<'_> {
         self.options(&mut inner, node, &after, pipeline, scope);
         let options = inner.finish();
         if options.is_empty() {
+            if !lead.is_empty() {
+                w.gap();
+            }
+            w.raw(&lead);
             return w.line(&head);
         }
+        w.gap();
+        w.raw(&lead);
         w.block(&head, |w| w.raw(&options));
+        w.gap();
     }
 
     /// `params:` and `workspaces:` of what is written in its place.
@@ -189,7 +206,10 @@ impl Importer<'_> {
         pipeline: &Node,
         scope: &Scope,
     ) {
-        field(w, node, "displayName", scope);
+        let mut own = scope.clone();
+        let fanned = node.at("matrix.params").map_or(&[][..], Node::items).iter();
+        own.each = fanned.map(|it| it.text_of("name").to_owned()).collect();
+        field(w, node, "displayName", &own);
         if !after.is_empty() {
             let nodes: Vec<String> = after.iter().map(|it| scope.node_value(it)).collect();
             w.field("after", &write::list(&nodes, w.level()));
@@ -253,8 +273,14 @@ impl Importer<'_> {
             let Some(known) = scope.nodes.get_mut(node.text_of("name")) else {
                 continue;
             };
+            let is_matrix = node.get("matrix").is_some();
             for result in self.declared_results(node) {
-                known.insert(result.text_of("name").to_owned(), value::shape(result));
+                let shape = match is_matrix {
+                    // One of each instance.
+                    true => Shape::Array,
+                    false => value::shape(result),
+                };
+                known.insert(result.text_of("name").to_owned(), shape);
             }
         }
         for used in absence::in_value(spec) {
@@ -458,6 +484,7 @@ fn results(w: &mut Writer, spec: &Node, scope: &Scope) {
     };
     let fields: Vec<(String, String)> = spec.list("results").iter().filter_map(result).collect();
     if !fields.is_empty() {
+        w.gap();
         w.field("results", &write::record(&fields, level));
     }
 }

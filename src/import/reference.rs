@@ -38,6 +38,8 @@ pub(crate) struct Scope {
     pub(crate) steps: IndexMap<String, IndexMap<String, Shape>>,
     /// Results of the step itself.
     pub(crate) step_results: IndexSet<String>,
+    /// Arguments over which the node fans out, as its options see them.
+    pub(crate) each: IndexSet<String>,
     /// Nodes of the pipeline, with the results that are known of them.
     pub(crate) nodes: IndexMap<String, IndexMap<String, Shape>>,
     /// Pipelines as Code writes into the text.
@@ -113,6 +115,9 @@ impl Scope {
             all => all,
         };
         match segments {
+            [Segment::Name("params"), Segment::Name(it)] if self.each.contains(*it) => {
+                Some((format!("each{}", member(it)), Origin::Outside))
+            }
             [Segment::Name("params"), rest @ ..] => Some((self.param(rest)?, Origin::Outside)),
             [
                 Segment::Name("workspaces"),
@@ -154,7 +159,9 @@ impl Scope {
                 Segment::Name("exitCode"),
                 Segment::Name("path"),
             ] => {
-                let known = self.steps.contains_key(*step);
+                // The step by the name of its container.
+                let step = step.strip_prefix("step-")?;
+                let known = self.steps.contains_key(step);
                 known.then(|| {
                     (
                         format!("steps{}.exitCode.path", member(step)),

@@ -55,6 +55,18 @@ impl Importer<'_> {
         };
         w.block(&head, |w| {
             self.meta(w, object, item);
+            if let Some(triggers) = &triggers {
+                trigger::fields(w, triggers);
+            }
+            if inner.is_some() {
+                let args = named_values(spec.list("params"), &scope, w.level());
+                if !args.is_empty() {
+                    w.field("params", &write::braces(&args, w.level()));
+                }
+            }
+            bindings(w, spec, &scope);
+            timeouts(w, spec);
+            self.run_fields(w, spec, &scope);
             if let Some(inner) = inner {
                 let mut around = scope.clone();
                 around.see_from_afar(spec);
@@ -63,17 +75,7 @@ impl Importer<'_> {
                     "taskSpec" => self.task_body(w, inner, &around),
                     _ => self.pipeline_body(w, inner, &around),
                 }
-                let args = named_values(spec.list("params"), &scope, w.level());
-                if !args.is_empty() {
-                    w.field("params", &write::braces(&args, w.level()));
-                }
             }
-            if let Some(triggers) = &triggers {
-                trigger::fields(w, triggers);
-            }
-            bindings(w, spec, &scope);
-            timeouts(w, spec);
-            self.run_fields(w, spec, &scope);
         });
     }
 

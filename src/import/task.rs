@@ -12,7 +12,7 @@ impl Importer<'_> {
     /// The block of a task: workspaces, fields, steps.
     pub(crate) fn task_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let scope = task_scope(spec, outer);
-        workspaces(w, spec, &scope);
+        self.workspaces(w, spec, &scope);
         passed_on(w, spec, &scope);
         if let Some(template) = spec.get("stepTemplate").filter(|it| !value::is_empty(it)) {
             w.block("stepTemplate:", |w| {
@@ -32,6 +32,8 @@ impl Importer<'_> {
                 name => write::name(name),
             };
             let head = format!("sidecar {name}");
+            w.gap();
+            self.comments(w, sidecar, false);
             w.block(&head, |w| self.container(w, sidecar, &scope, Role::Sidecar));
         }
         const KNOWN: &[&str] = &[
@@ -47,6 +49,41 @@ impl Importer<'_> {
             "metadata",
         ];
         self.no_others(spec, KNOWN);
+    }
+
+    fn workspaces(&self, w: &mut Writer, spec: &Node, scope: &Scope) {
+        w.gap();
+        for workspace in spec.list("workspaces") {
+            self.comments(w, workspace, false);
+            if let Some(text) = workspace.get("description").and_then(Node::text)
+                && !text.is_empty()
+            {
+                w.doc(text);
+            }
+            let name = write::name(workspace.text_of("name"));
+            let optional = if is_true(workspace, "optional") {
+                "?"
+            } else {
+                ""
+            };
+            let access = if is_true(workspace, "readOnly") {
+                "ro"
+            } else {
+                "rw"
+            };
+            let head = format!("workspace {name}{optional}: {access}");
+            match workspace
+                .get("mountPath")
+                .and_then(Node::text)
+                .filter(|it| !it.is_empty())
+            {
+                Some(path) => {
+                    let path = string(path, scope, w.level());
+                    w.line(&format!("{head} {{ mountPath: {path} }}"));
+                }
+                None => w.line(&head),
+            }
+        }
     }
 
     fn step(&mut self, w: &mut Writer, step: &Node, scope: &Scope) {
@@ -67,6 +104,8 @@ impl Importer<'_> {
             }
             None => format!("step {name}{}", signature::results(step, w.level())),
         };
+        w.gap();
+        self.comments(w, step, false);
         w.block(&head, |w| self.container(w, step, &scope, Role::Step));
     }
 
@@ -225,39 +264,6 @@ fn names(items: &[Node]) -> indexmap::IndexSet<String> {
         .iter()
         .map(|it| it.text_of("name").to_owned())
         .collect()
-}
-
-fn workspaces(w: &mut Writer, spec: &Node, scope: &Scope) {
-    for workspace in spec.list("workspaces") {
-        if let Some(text) = workspace.get("description").and_then(Node::text)
-            && !text.is_empty()
-        {
-            w.doc(text);
-        }
-        let name = write::name(workspace.text_of("name"));
-        let optional = if is_true(workspace, "optional") {
-            "?"
-        } else {
-            ""
-        };
-        let access = if is_true(workspace, "readOnly") {
-            "ro"
-        } else {
-            "rw"
-        };
-        let head = format!("workspace {name}{optional}: {access}");
-        match workspace
-            .get("mountPath")
-            .and_then(Node::text)
-            .filter(|it| !it.is_empty())
-        {
-            Some(path) => {
-                let path = string(path, scope, w.level());
-                w.line(&format!("{head} {{ mountPath: {path} }}"));
-            }
-            None => w.line(&head),
-        }
-    }
 }
 
 /// `results: { digest: build.digest }`: results that come from a step's.

@@ -48,6 +48,14 @@ impl Writer {
         self.text.push('\n');
     }
 
+    /// A blank line, where something stands before in the same block.
+    pub(crate) fn gap(&mut self) {
+        let opens = ["{\n", "\n\n"];
+        if !self.text.is_empty() && !opens.iter().any(|it| self.text.ends_with(it)) {
+            self.text.push('\n');
+        }
+    }
+
     /// `/// …`, a line each.
     pub(crate) fn doc(&mut self, text: &str) {
         for line in text.split('\n') {
@@ -76,6 +84,10 @@ impl Writer {
         self.level += 1;
         body(self);
         self.level -= 1;
+        // What was to come behind a blank line did not.
+        if self.text.ends_with("\n\n") {
+            self.text.pop();
+        }
         if self.text.len() == opened {
             self.text.truncate(before);
             return self.line(&format!("{head} {{}}"));

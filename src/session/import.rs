@@ -12,19 +12,20 @@ use crate::{format, syntax, yaml};
 
 /// A program that was made of YAML.
 #[derive(Debug)]
-pub(crate) struct Program {
+pub struct Program {
     /// Formatted.
-    pub(crate) text: String,
+    pub text: String,
     /// How each object differs from what the program compiles to; no differences prove that they are the same.
-    pub(crate) proof: Vec<Proof>,
+    pub proof: Vec<Proof>,
 }
 
 /// An object, and how what the program compiles to differs from it.
 #[derive(Debug)]
-pub(crate) struct Proof {
+pub struct Proof {
     /// `Task/build`
-    pub(crate) object: String,
-    pub(crate) differences: Vec<String>,
+    pub object: String,
+    /// `spec.steps[0].image: "a" became "b"`
+    pub differences: Vec<String>,
 }
 
 /// How often findings may ask for an `allow` before the program is taken as it is.
@@ -32,7 +33,7 @@ const ROUNDS: usize = 4;
 
 impl Session {
     /// Imports YAML files; `None` where that cannot be, which is in [`Session::diagnostics`].
-    pub(crate) fn import(
+    pub fn import(
         &mut self,
         paths: &[PathBuf],
         texts: Vec<(PathBuf, Vec<u8>)>,
@@ -97,7 +98,7 @@ fn program(
     };
     for round in 0..ROUNDS {
         let mut own = Sink::default();
-        let imported = import::import(objects, &options, &mut own);
+        let imported = import::import(objects, &options, sources, &mut own);
         if own.errors() > 0 {
             own.into_sorted().into_iter().for_each(|it| sink.push(it));
             return None;
@@ -130,7 +131,9 @@ fn program(
             return None;
         }
         let built = opened.manifests.iter().flat_map(|it| {
-            let file = sources.add(Path::new(&it.path), it.text.clone().into());
+            // Not by its own path, which may be that of a file that was read.
+            let path = Path::new("imported").join(&it.path);
+            let file = sources.add(&path, it.text.clone().into());
             let nodes = yaml::read_nodes(file, &it.text, &mut Sink::default());
             let mut objects = Vec::new();
             for node in nodes {
@@ -150,6 +153,7 @@ fn program(
 /// What only wudi refuses, and an item may allow.
 const ALLOWED: &[&str] = &[
     "absent-result",
+    "event-without-run",
     "extra-argument",
     "race",
     "script-injection",

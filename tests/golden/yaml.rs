@@ -22,7 +22,7 @@ pub fn findings(path: &Path) -> datatest_stable::Result<()> {
     Ok(())
 }
 
-fn target(text: &str) -> Target {
+pub fn target(text: &str) -> Target {
     let mut target = Target::default();
     for line in text.lines().map_while(|it| it.strip_prefix("# ")) {
         let Some((what, pair)) = line.split_once(": ") else {
