@@ -7,6 +7,7 @@ mod absence;
 mod callee;
 mod comment;
 mod errors;
+mod event;
 mod pipeline;
 mod reference;
 mod run;
@@ -16,6 +17,8 @@ mod task;
 mod trigger;
 mod value;
 mod write;
+
+use std::ffi::OsStr;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -46,6 +49,12 @@ struct Importer<'a> {
     options: &'a Options,
     /// The texts in which the objects stand.
     sources: &'a SourceMap,
+    /// The first object of each kind and name.
+    named: IndexMap<(Kind, &'a str), usize>,
+    /// How many objects are in files of that name.
+    in_files: IndexMap<&'a OsStr, usize>,
+    /// The names under which something is given somewhere: `{ name, value }`.
+    given: IndexSet<&'a str>,
     /// What is referred to and not among the objects, by what refers to it.
     externs: IndexMap<String, Extern>,
     /// What the language cannot say.
@@ -62,11 +71,21 @@ pub(crate) fn import(
     let mut importer = Importer {
         objects,
         sources,
+        named: IndexMap::new(),
+        in_files: IndexMap::new(),
+        given: IndexSet::new(),
         items: items(objects),
         options,
         externs: IndexMap::new(),
         refused: Vec::new(),
     };
+    for (at, object) in objects.iter().enumerate() {
+        importer.named.entry((object.kind, object.name())).or_insert(at);
+        if let Some(name) = file_name(sources, object) {
+            *importer.in_files.entry(name).or_insert(0) += 1;
+        }
+        note_given(&object.root, &mut importer.given);
+    }
     let mut blocks = Vec::new();
     for (object, item) in objects.iter().zip(importer.items.clone()) {
         let mut w = Writer::default();
@@ -136,9 +155,7 @@ impl Importer<'_> {
     /// Parameters that hold the reference of an image, whoever calls: what is given could be anything.
     fn images(&self, spec: &Node) -> IndexSet<String> {
         let mut found = signature::images(spec);
-        for object in self.objects {
-            without_given(&object.root, &mut found);
-        }
+        found.retain(|it| !self.given.contains(it.as_str()));
         found
     }
 
@@ -154,7 +171,7 @@ impl Importer<'_> {
         let text = self.sources.text(node.span.file);
         for line in comment::above(text, node.span.start as usize, is_object) {
             match line.is_empty() {
-                true => w.line("//"),
+                true => w.line(""),
                 false => w.line(&format!("// {line}")),
             }
         }
@@ -162,10 +179,8 @@ impl Importer<'_> {
 
     /// The file that holds the object and no other, where it is called otherwise.
     fn file(&self, object: &Object, item: &str) -> Option<String> {
-        let path = |it: &Object| self.sources.path(it.root.span.file).file_name();
-        let own = path(object)?;
-        let mut all = self.objects.iter().map(path);
-        if all.by_ref().filter(|it| *it == Some(own)).count() > 1 {
+        let own = file_name(self.sources, object)?;
+        if self.in_files.get(own) != Some(&1) {
             return None;
         }
         let name = own.to_str()?;
@@ -297,23 +312,24 @@ impl Importer<'_> {
     }
 }
 
-/// Takes out the names under which something is given somewhere: `{ name, value }`.
-fn without_given(node: &Node, found: &mut IndexSet<String>) {
-    if found.is_empty() {
-        return;
-    }
+fn note_given<'a>(node: &'a Node, found: &mut IndexSet<&'a str>) {
     if node.get("value").is_some() {
-        found.shift_remove(node.text_of("name"));
+        found.insert(node.text_of("name"));
     }
-    node.items().iter().for_each(|it| without_given(it, found));
+    node.items().iter().for_each(|it| note_given(it, found));
     for entry in node.entries() {
-        without_given(&entry.value, found);
+        note_given(&entry.value, found);
     }
+}
+
+fn file_name<'a>(sources: &'a SourceMap, object: &Object) -> Option<&'a OsStr> {
+    sources.path(object.root.span.file).file_name()
 }
 
 /// A name for the item of each object: its own, made unique among what is called, or else by its kind.
 fn items(objects: &[Object]) -> Vec<String> {
     let mut taken: IndexSet<String> = IndexSet::new();
+    let mut counts: IndexMap<String, usize> = IndexMap::new();
     let mut found = Vec::new();
     for object in objects {
         let own = match object.name() {
@@ -334,13 +350,13 @@ fn items(objects: &[Object]) -> Vec<String> {
             Kind::CustomRun | Kind::Repository | Kind::Other => "resource",
         };
         let mut name = own.to_owned();
-        let mut count = 1;
+        let count = counts.entry(format!("{own}-{word}")).or_insert(1);
         while !taken.insert(name.clone()) {
-            name = match count {
+            name = match *count {
                 1 => format!("{own}-{word}"),
                 _ => format!("{own}-{word}-{count}"),
             };
-            count += 1;
+            *count += 1;
         }
         found.push(write::name(&name));
     }

@@ -29,6 +29,10 @@ pub(crate) fn import(arguments: &args::Import, printer: &Printer) -> anyhow::Res
     let Some(program) = program else {
         return Ok(Outcome::Findings);
     };
+    if program.proof.is_empty() {
+        printer.note("there is no object in this YAML");
+        return Ok(Outcome::Usage);
+    }
     let to_stdout = arguments.output == Path::new("-");
     if to_stdout {
         data(&program.text);

@@ -1,6 +1,6 @@
 //! Results that a pipeline uses, and nodes that may leave none.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::substitution;
 use crate::import::pipeline::nodes;
@@ -63,30 +63,36 @@ pub(crate) fn needed(node: &Node) -> impl Iterator<Item = String> {
     in_value(node).into_iter().map(|it| it.node)
 }
 
-/// Whether `when` may skip the node, or a node whose result it needs.
-pub(crate) fn may_be_skipped(spec: &Node, name: &str) -> bool {
-    some_before(spec, name, &|it| !it.list("when").is_empty())
+/// Which nodes of a pipeline may leave no result.
+#[derive(Debug, Default)]
+pub(crate) struct Absent {
+    /// `when` may skip it, or a node whose result it needs.
+    pub(crate) skipped: IndexSet<String>,
+    /// That, or it fails and is let pass, or one whose result it needs.
+    pub(crate) absent: IndexSet<String>,
 }
 
-/// Whether it may leave no result: it is skipped, or fails and is let pass.
-pub(crate) fn may_be_absent(spec: &Node, name: &str) -> bool {
-    let absent = |it: &Node| !it.list("when").is_empty() || it.text_of("onError") == "continue";
-    some_before(spec, name, &absent)
-}
-
-/// Whether it holds of the node or of one whose result it needs, near or far.
-fn some_before(spec: &Node, name: &str, holds: &dyn Fn(&Node) -> bool) -> bool {
-    let mut open = vec![name.to_owned()];
-    let mut seen = IndexSet::new();
-    while let Some(name) = open.pop() {
-        let found = nodes(spec).find(|it| it.text_of("name") == name);
-        let Some(node) = found.filter(|_| seen.insert(name)) else {
-            continue;
-        };
-        if holds(node) {
-            return true;
+pub(crate) fn of(spec: &Node) -> Absent {
+    let mut users: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for node in nodes(spec) {
+        for producer in needed(node) {
+            users.entry(producer).or_default().push(node.text_of("name"));
         }
-        open.extend(needed(node));
     }
-    false
+    let spread = |holds: &dyn Fn(&Node) -> bool| {
+        let first = nodes(spec).filter(|it| holds(it));
+        let mut open: Vec<&str> = first.map(|it| it.text_of("name")).collect();
+        let mut found = IndexSet::new();
+        while let Some(name) = open.pop() {
+            if found.insert(name.to_owned()) {
+                open.extend(users.get(name).into_iter().flatten());
+            }
+        }
+        found
+    };
+    let skips = |it: &Node| !it.list("when").is_empty();
+    Absent {
+        skipped: spread(&skips),
+        absent: spread(&|it| skips(it) || it.text_of("onError") == "continue"),
+    }
 }

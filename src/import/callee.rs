@@ -162,10 +162,7 @@ impl Importer<'_> {
             "pipeline" => Kind::Pipeline,
             _ => Kind::StepAction,
         };
-        let at = self
-            .objects
-            .iter()
-            .position(|it| it.kind == kind && it.name() == name)?;
+        let at = *self.named.get(&(kind, name))?;
         self.items.get(at).cloned()
     }
 
@@ -199,6 +196,14 @@ impl Importer<'_> {
             let entry = found.results.entry(result.to_owned());
             let (_, keys) = entry.or_insert_with(|| (shape, IndexSet::new()));
             keys.extend(key.map(str::to_owned));
+        }
+    }
+
+    /// Notes a result that is used of a step that was made from an action.
+    pub(crate) fn note_action_result(&mut self, reference: &Node, result: &str, shape: Shape) {
+        if let Some(found) = self.externs.get_mut(&key_of("action", reference)) {
+            let entry = found.results.entry(result.to_owned());
+            entry.or_insert_with(|| (shape, IndexSet::new()));
         }
     }
 

@@ -20,17 +20,19 @@ pub(crate) fn above(text: &str, at: usize, is_object: bool) -> Vec<&str> {
             }
             None if is_object && line.trim().is_empty() => found.push(""),
             // The mark of the first object may stand below what is said of the file.
-            None if is_object && line.trim_end() == "---" && is_head(rest) => {}
+            None if is_object && line.trim_end() == "---" && is_head(rest) => found.push(""),
             Some(_) | None => break,
         }
     }
     found.reverse();
     let first = found.iter().position(|it| !it.is_empty());
     let last = found.iter().rposition(|it| !it.is_empty());
-    match (first, last) {
+    let mut found = match (first, last) {
         (Some(first), Some(last)) => found.get(first..=last).unwrap_or_default().to_vec(),
         _ => Vec::new(),
-    }
+    };
+    found.dedup_by(|later, earlier| later.is_empty() && earlier.is_empty());
+    found
 }
 
 /// Whether nothing but comments stands in the text.

@@ -17,6 +17,7 @@ impl Importer<'_> {
     pub(crate) fn pipeline_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let mut scope = pipeline_scope(spec, outer);
         self.know_results(spec, &mut scope);
+        scope.skipped = absence::of(spec).skipped.into();
         w.gap();
         for workspace in spec.list("workspaces") {
             self.comments(w, workspace, false);
@@ -206,10 +207,17 @@ impl Importer<'_> {
         pipeline: &Node,
         scope: &Scope,
     ) {
-        let mut own = scope.clone();
-        let fanned = node.at("matrix.params").map_or(&[][..], Node::items).iter();
-        own.each = fanned.map(|it| it.text_of("name").to_owned()).collect();
-        field(w, node, "displayName", &own);
+        let fanned = node.at("matrix.params").map_or(&[][..], Node::items);
+        if fanned.is_empty() {
+            field(w, node, "displayName", scope);
+        } else {
+            let each = fanned.iter().map(|it| it.text_of("name").to_owned());
+            let own = Scope {
+                each: each.collect(),
+                ..scope.clone()
+            };
+            field(w, node, "displayName", &own);
+        }
         if !after.is_empty() {
             let nodes: Vec<String> = after.iter().map(|it| scope.node_value(it)).collect();
             w.field("after", &write::list(&nodes, w.level()));
@@ -221,8 +229,7 @@ impl Importer<'_> {
         field(w, node, "retries", scope);
         duration(w, node, "timeout");
         field(w, node, "onError", scope);
-        let waits = |it: &str| absence::may_be_skipped(pipeline, it);
-        if absence::needed(node).any(|it| waits(&it)) && !is_last(pipeline, node) {
+        if absence::needed(node).any(|it| scope.skipped.contains(&it)) && !is_last(pipeline, node) {
             w.field("if-absent", "\"skip\"");
         }
         let include = node.at("matrix.include").map_or(&[][..], Node::items);
@@ -296,8 +303,8 @@ impl Importer<'_> {
             return it.items();
         }
         let name = node.at("taskRef.name").and_then(Node::text);
-        let mut objects = self.objects.iter();
-        let task = objects.find(|it| it.kind == Kind::Task && Some(it.name()) == name);
+        let at = self.named.get(&(Kind::Task, name.unwrap_or_default()));
+        let task = at.and_then(|it| self.objects.get(*it));
         task.and_then(|it| it.root.at("spec.results"))
             .map_or(&[], Node::items)
     }
@@ -310,12 +317,13 @@ impl Importer<'_> {
 
     /// ` -> { digest: String }`; what may stay unwritten is optional.
     pub(crate) fn pipeline_results(&mut self, spec: &Node, level: usize) -> String {
+        let absences = absence::of(spec);
         let result = |it: &Node| {
             let value = it.get("value");
             let absent = value.is_some_and(|it| {
                 absence::in_value(it)
                     .iter()
-                    .any(|it| absence::may_be_absent(spec, &it.node))
+                    .any(|it| absences.absent.contains(&it.node))
             });
             let ty = match (value.map(|it| &it.data), value::shape(it)) {
                 (Some(Data::List(_)), _) | (_, Shape::Array) => "List<String>".to_owned(),

@@ -1,10 +1,13 @@
 //! `$(…)` and `{{ … }}` to expressions, by the names that stand around.
 
+use std::rc::Rc;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::substitution;
 use crate::base::names;
 use crate::import::callee::shape_of_value;
+use crate::import::event;
 use crate::import::write::{Piece, name};
 use crate::yaml::Node;
 
@@ -40,6 +43,8 @@ pub(crate) struct Scope {
     pub(crate) step_results: IndexSet<String>,
     /// Arguments over which the node fans out, as its options see them.
     pub(crate) each: IndexSet<String>,
+    /// Nodes of the pipeline that may be skipped.
+    pub(crate) skipped: Rc<IndexSet<String>>,
     /// Nodes of the pipeline, with the results that are known of them.
     pub(crate) nodes: IndexMap<String, IndexMap<String, Shape>>,
     /// Pipelines as Code writes into the text.
@@ -215,7 +220,7 @@ impl Scope {
     fn push_text(&self, pieces: &mut Vec<Piece>, text: &str, script: bool) {
         let mut rest = text;
         while self.event
-            && let Some((before, inside, after)) = placeholder(rest)
+            && let Some((before, inside, after)) = event::placeholder(rest)
         {
             match self.event_field(inside.trim()) {
                 Some(field) => {
@@ -241,7 +246,7 @@ impl Scope {
     }
 
     fn event_field(&self, variable: &str) -> Option<String> {
-        let field = event_field(variable)?;
+        let field = event::field(variable)?;
         let lacks = |it: &&str| field.strip_prefix("event.") == Some(it);
         (!self.lacking.iter().any(|it| lacks(it))).then_some(field)
     }
@@ -348,7 +353,7 @@ impl Scope {
 }
 
 /// `.name`, or `["na.me"]`.
-fn member(text: &str) -> String {
+pub(crate) fn member(text: &str) -> String {
     match names::is_word(text) {
         true => format!(".{text}"),
         false => format!("[{}]", name(text)),
@@ -419,55 +424,6 @@ fn push_plain(pieces: &mut Vec<Piece>, text: &str) {
         _ if text.is_empty() => {}
         Some(Piece::Text(last)) => last.push_str(text),
         Some(Piece::Hole(_)) | None => pieces.push(Piece::Text(text.to_owned())),
-    }
-}
-
-fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once("{{")?;
-    let (inside, after) = rest.split_once("}}")?;
-    Some((before, inside, after))
-}
-
-/// The field of the event that a variable of Pipelines as Code holds.
-fn event_field(variable: &str) -> Option<String> {
-    let field = match variable {
-        "repo_url" => "repo-url",
-        "revision" => "sha",
-        "repo_owner" => "repo-owner",
-        "repo_name" => "repo-name",
-        "source_url" => "source-url",
-        "source_branch" => "source-branch",
-        "target_branch" => "target-branch",
-        "sender" => "sender",
-        "event_type" => "type",
-        "git_tag" => "tag",
-        "pull_request_number" => "number",
-        "pull_request_labels" => "labels",
-        "trigger_comment" => "comment",
-        "git_auth_secret" => "git-auth",
-        _ => return deep_field(variable),
-    };
-    Some(format!("event.{field}"))
-}
-
-fn deep_field(variable: &str) -> Option<String> {
-    let (first, rest) = variable.split_once(['.', '['])?;
-    match first {
-        "body" | "files" => {
-            let plain = rest.split('.').all(|it| {
-                let (word, index) = it.split_once('[').unwrap_or((it, "0]"));
-                let index = index.strip_suffix(']').unwrap_or_default();
-                names::is_word(word)
-                    && !index.is_empty()
-                    && index.bytes().all(|it| it.is_ascii_digit())
-            });
-            plain.then(|| format!("event.{first}.{rest}"))
-        }
-        "headers" => {
-            let inside = rest.strip_suffix(']')?.trim_matches(['"', '\'']);
-            Some(format!("event.headers{}", member(inside)))
-        }
-        _ => None,
     }
 }
 

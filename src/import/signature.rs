@@ -131,7 +131,8 @@ pub(crate) fn images(spec: &Node) -> IndexSet<String> {
     let mut found: IndexSet<String> = declared.map(|it| it.text_of("name").to_owned()).collect();
     let mut used: IndexSet<String> = IndexSet::new();
     for entry in spec.entries().iter().filter(|it| it.key != "params") {
-        visit(&entry.value, false, &mut found, &mut used);
+        // Of an action the image stands here.
+        visit(&entry.value, entry.key == "image", &mut found, &mut used);
     }
     found.retain(|it| used.contains(it));
     found

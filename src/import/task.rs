@@ -1,7 +1,7 @@
 //! Tasks and step actions: declared ones, and those written in a pipeline.
 
 use crate::base::shell;
-use crate::import::reference::Scope;
+use crate::import::reference::{Scope, Shape};
 use crate::import::value::{self, field, keyed, string};
 use crate::import::write::{self, Writer};
 use crate::import::{Importer, signature};
@@ -93,20 +93,26 @@ impl Importer<'_> {
         };
         let mut scope = scope.clone();
         scope.step_results = names(step.list("results"));
-        let head = match step.get("ref").filter(|it| !it.is_null()) {
-            Some(reference) => {
-                let action = self.action_of(reference, step);
-                let args = named_values(step.list("params"), &scope, w.level());
-                format!(
-                    "step {name} = {action}{}",
-                    write::parenthesised(&args, w.level())
-                )
-            }
-            None => format!("step {name}{}", signature::results(step, w.level())),
-        };
         w.gap();
         self.comments(w, step, false);
-        w.block(&head, |w| self.container(w, step, &scope, Role::Step));
+        let Some(reference) = step.get("ref").filter(|it| !it.is_null()) else {
+            let head = format!("step {name}{}", signature::results(step, w.level()));
+            return w.block(&head, |w| self.container(w, step, &scope, Role::Step));
+        };
+        let action = self.action_of(reference, step);
+        for (result, shape) in scope.steps.get(step.text_of("name")).into_iter().flatten() {
+            self.note_action_result(reference, result, *shape);
+        }
+        let args = named_values(step.list("params"), &scope, w.level());
+        let args = write::parenthesised(&args, w.level());
+        let head = format!("step {name} = {action}{args}");
+        let mut inner = Writer::at(w.level() + 1);
+        self.container(&mut inner, step, &scope, Role::Step);
+        let fields = inner.finish();
+        match fields.is_empty() {
+            true => w.line(&head),
+            false => w.block(&head, |w| w.raw(&fields)),
+        }
     }
 
     /// The fields of a step, a template or a sidecar.
@@ -256,7 +262,43 @@ pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
             .insert(step.text_of("name").to_owned(), results.collect());
     }
     // Results of an action are known by their use.
+    let is_made = |it: &&Node| it.get("ref").is_some_and(|it| !it.is_null());
+    let mut uses = Vec::new();
+    step_results(spec, &mut uses);
+    for (step, result, shape) in uses {
+        let mut made = spec.list("steps").iter().filter(is_made);
+        if made.any(|it| it.text_of("name") == step)
+            && let Some(known) = scope.steps.get_mut(&step)
+        {
+            known.entry(result).or_insert(shape);
+        }
+    }
     scope
+}
+
+/// `$(steps.STEP.results.RESULT)`, wherever it stands.
+fn step_results(node: &Node, found: &mut Vec<(String, String, Shape)>) {
+    match &node.data {
+        Data::String(text) => {
+            for it in crate::admit::substitution::references(text) {
+                let rest = it.expression.strip_prefix("steps.");
+                let Some((step, result)) = rest.and_then(|it| it.split_once(".results.")) else {
+                    continue;
+                };
+                let end = result.find(['.', '[']).unwrap_or(result.len());
+                let shape = match result.get(end..).and_then(|it| it.chars().next()) {
+                    Some('.') => Shape::Object,
+                    Some(_) => Shape::Array,
+                    None => Shape::String,
+                };
+                let result = result.get(..end).unwrap_or_default();
+                found.push((step.to_owned(), result.to_owned(), shape));
+            }
+        }
+        Data::List(items) => items.iter().for_each(|it| step_results(it, found)),
+        Data::Map(entries) => entries.iter().for_each(|it| step_results(&it.value, found)),
+        Data::Null | Data::Bool(_) | Data::Number(_) => {}
+    }
 }
 
 fn names(items: &[Node]) -> indexmap::IndexSet<String> {

@@ -145,7 +145,7 @@ fn quoted(pieces: &[Piece]) -> String {
                         '"' => done.push_str("\\\""),
                         '\\' => done.push_str("\\\\"),
                         '#' if rest.peek() == Some(&'{') => done.push_str("\\#"),
-                        it if it.is_control() => {
+                        it if it.is_control() || is_unseen(it) => {
                             done.push_str(&format!("\\u{{{:x}}}", u32::from(it)));
                         }
                         it => done.push(it),
@@ -156,6 +156,11 @@ fn quoted(pieces: &[Piece]) -> String {
     }
     done.push('"');
     done
+}
+
+/// Characters that break lines, join or turn text and cannot be seen.
+fn is_unseen(it: char) -> bool {
+    matches!(it, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// `"""` … `"""`; `None` where a block cannot hold the text as it is.
@@ -178,7 +183,7 @@ fn text_block(pieces: &[Piece], level: usize) -> Option<String> {
             }
         }
     }
-    let odd = |it: char| it == '\r' || it.is_control() && it != '\n' && it != '\t';
+    let odd = |it: char| is_unseen(it) || it.is_control() && it != '\n' && it != '\t';
     if literal.contains(odd) || literal.ends_with('"') {
         return None;
     }

@@ -1,6 +1,9 @@
 //! YAML to a program: objects are read, judged, written as a program, and the program is compiled and compared.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
 
 use crate::admit::{self, Object, equal};
 use crate::base::{FileId, Name, SourceMap};
@@ -176,7 +179,12 @@ fn item_at(text: &str, found: &Diagnostic) -> Option<String> {
         .filter(|it| it.starts_with(|it: char| it.is_ascii_lowercase()));
     let line = own.or(line)?;
     let rest = line.strip_prefix("extern ").unwrap_or(line);
-    let (_, name) = rest.split_once(' ')?;
+    let (word, name) = rest.split_once(' ')?;
+    // `resource Kind name`
+    let name = match word {
+        "resource" => name.split_once(' ')?.1,
+        _ => name,
+    };
     let end = name.find([' ', '(', '{']).unwrap_or(name.len());
     name.get(..end).map(str::to_owned)
 }
@@ -192,11 +200,15 @@ fn laid_out(text: &str) -> String {
     format::format(&tree, text)
 }
 
-/// Each object beside what came of it.
+/// Each object beside what came of it; of several of one name, in their order.
 fn proof(objects: &[Object], built: &[Object], profile: &Profile) -> Vec<Proof> {
+    let mut twins: IndexMap<String, VecDeque<&Object>> = IndexMap::new();
+    for it in built {
+        twins.entry(equal::name(it)).or_default().push_back(it);
+    }
     let one = |object: &Object| {
         let name = equal::name(object);
-        let twin = built.iter().find(|it| equal::name(it) == name);
+        let twin = twins.get_mut(&name).and_then(VecDeque::pop_front);
         let differences = match twin {
             Some(twin) => equal::differences(object, twin, profile),
             None => vec!["the program does not make it".to_owned()],
