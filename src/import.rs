@@ -80,7 +80,10 @@ pub(crate) fn import(
         refused: Vec::new(),
     };
     for (at, object) in objects.iter().enumerate() {
-        importer.named.entry((object.kind, object.name())).or_insert(at);
+        importer
+            .named
+            .entry((object.kind, object.name()))
+            .or_insert(at);
         if let Some(name) = file_name(sources, object) {
             *importer.in_files.entry(name).or_insert(0) += 1;
         }

@@ -192,7 +192,9 @@ fn one_form(key: &str, text: &str) -> String {
     }
     if key == "description" {
         // Blanks at the end of a line are nothing that one reads.
-        let lines = text.split('\n').map(|it| it.trim_end_matches([' ', '\t', '\r']));
+        let lines = text
+            .split('\n')
+            .map(|it| it.trim_end_matches([' ', '\t', '\r']));
         return lines.collect::<Vec<_>>().join("\n");
     }
     let mut done = String::new();

@@ -146,9 +146,12 @@ fn any_kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(KINDS.to_vec())
 }
 
+/// Strategies by the kind and depth of what they make.
+type Made = Vec<((Kind, u32), BoxedStrategy<Expr>)>;
+
 thread_local! {
     /// A strategy holds those of what it is made of, so that each is made once.
-    static TYPED: RefCell<Vec<((Kind, u32), BoxedStrategy<Expr>)>> = const { RefCell::new(Vec::new()) };
+    static TYPED: RefCell<Made> = const { RefCell::new(Vec::new()) };
 }
 
 /// An expression of a kind that checks.

@@ -76,7 +76,10 @@ pub(crate) fn of(spec: &Node) -> Absent {
     let mut users: IndexMap<String, Vec<&str>> = IndexMap::new();
     for node in nodes(spec) {
         for producer in needed(node) {
-            users.entry(producer).or_default().push(node.text_of("name"));
+            users
+                .entry(producer)
+                .or_default()
+                .push(node.text_of("name"));
         }
     }
     let spread = |holds: &dyn Fn(&Node) -> bool| {

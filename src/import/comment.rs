@@ -64,6 +64,9 @@ mod tests {
     #[test]
     fn the_last_line_of_a_script_is_no_comment() {
         let text = "- script: |\n    x\n    # done\n- name: b\n";
-        assert_eq!(above(text, text.find("name").unwrap_or_default(), false), [""; 0]);
+        assert_eq!(
+            above(text, text.find("name").unwrap_or_default(), false),
+            [""; 0]
+        );
     }
 }

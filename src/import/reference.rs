@@ -247,8 +247,9 @@ impl Scope {
 
     fn event_field(&self, variable: &str) -> Option<String> {
         let field = event::field(variable)?;
-        let lacks = |it: &&str| field.strip_prefix("event.") == Some(it);
-        (!self.lacking.iter().any(|it| lacks(it))).then_some(field)
+        let own = field.strip_prefix("event.");
+        let lacking = self.lacking.iter().any(|it| own == Some(it));
+        (!lacking).then_some(field)
     }
 
     fn node(&self, node: &str, rest: &[Segment<'_>]) -> Option<(String, Origin)> {

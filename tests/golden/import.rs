@@ -22,7 +22,10 @@ pub fn program(path: &Path) -> datatest_stable::Result<()> {
     let mut session = Session::new(Box::new(MemoryHost::new()));
     let laid_out = session.format(Path::new("it.wudi"), made.text.clone().into_bytes());
     assert_eq!(laid_out.unwrap(), made.text, "formatting changes it");
-    compare(path, &format!("{}==> proof\n{}{findings}", made.text, proof(&made)));
+    compare(
+        path,
+        &format!("{}==> proof\n{}{findings}", made.text, proof(&made)),
+    );
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use crate::admit::Context;
 use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::{
-    conditions, defaults, graph, indices, matrix, nested, params, pods, resolve, results, run, script, substitutions,
-    timeouts, unused, wiring, workspaces,
+    conditions, defaults, graph, indices, matrix, nested, params, pods, resolve, results, run,
+    script, substitutions, timeouts, unused, wiring, workspaces,
 };
 use crate::diag::Sink;
 use crate::yaml::Node;

@@ -6,7 +6,8 @@ use crate::admit::controller::pipeline::{self, Pipeline};
 use crate::admit::controller::task::{Outer, Scope};
 use crate::admit::controller::variable::variables;
 use crate::admit::controller::{
-    conditions, defaults, indices, pods, resolve, script, secret, substitutions, timeouts, unused, workspaces,
+    conditions, defaults, indices, pods, resolve, script, secret, substitutions, timeouts, unused,
+    workspaces,
 };
 use crate::admit::errors::controller::calls as errors;
 use crate::admit::{Context, Object};

@@ -12,12 +12,7 @@ pub(crate) fn no_condition(cel: &Node) -> Diagnostic {
 }
 
 /// A list in which a condition looks has something in it.
-pub(crate) fn empty_list(
-    condition: &Node,
-    values: &[Node],
-    holds: bool,
-    task: &str,
-) -> Diagnostic {
+pub(crate) fn empty_list(condition: &Node, values: &[Node], holds: bool, task: &str) -> Diagnostic {
     let at = values.first().map_or(condition.span, |it| it.span);
     let message = match holds {
         true => format!("the list is empty in this run, so `{task}` runs whatever the input is"),

@@ -49,8 +49,9 @@ pub(crate) fn undeclared(
 /// In a pipeline that a task of a pipeline runs: what is around that does not come to it.
 pub(crate) fn undeclared_within(it: &Variable<'_>, name: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("nothing declares the parameter `{name}`");
-    let mut found = Diagnostic::new("undeclared-variable", it.span, message)
-        .note("a pipeline in a pipeline sees the `params` of its own task, and those around it not");
+    let mut found = Diagnostic::new("undeclared-variable", it.span, message).note(
+        "a pipeline in a pipeline sees the `params` of its own task, and those around it not",
+    );
     found.severity = Severity::Error;
     mended(found, it, name, near)
 }
