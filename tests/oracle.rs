@@ -13,6 +13,8 @@ mod chance;
 mod corpus;
 #[path = "oracle/fault.rs"]
 mod fault;
+#[path = "oracle/import.rs"]
+mod import;
 #[path = "oracle/judge.rs"]
 mod judge;
 #[path = "oracle/measure.rs"]
@@ -115,6 +117,18 @@ fn faults_are_judged_alike() {
     let found = measure::compare(&oracle, &faulty);
     keep(&found);
     assert!(found.count() == 0, "\n{}", found.shown("faults"));
+}
+
+/// What is imported and built again is the same, by Tekton's own decoding and defaulting.
+#[test]
+fn imports_come_back_the_same() {
+    let Some(oracle) = Oracle::find() else {
+        return tool::tell("skipped: no oracle, and nothing is recorded of imports");
+    };
+    let cases = measure::files(&[tool::root().join("tests/import")]);
+    let found = import::round_trips(&oracle, &cases);
+    assert!(found.imported > 10, "{}", found.shown());
+    assert_eq!(found.equal, found.imported, "\n{}", found.shown());
 }
 
 /// Not a test but a report, of `tests/oracle/measure`: how often wudi and Tekton disagree about the files of `WUDI_FILES`.

@@ -68,6 +68,17 @@ impl Oracle {
         by_case(answers, cases.len())
     }
 
+    /// The objects of each text, as the webhook decodes and completes them.
+    pub fn dump(&self, cases: &[(&Settings, String)]) -> Vec<Vec<Value>> {
+        let lines = cases.iter().enumerate().map(|(index, (settings, text))| {
+            let mut case = json!({ "id": index.to_string(), "yaml": text });
+            settings.fill(&mut case);
+            case
+        });
+        let answers = self.ask("oracle-tekton", &["--jsonl", "--dump"], lines.collect());
+        by_case(answers, cases.len())
+    }
+
     /// Plays the runs of each text, all tasks succeeding, each accepted by the reconciler of task runs before.
     pub fn play(&self, cases: &[(&Settings, String)]) -> Vec<Value> {
         let lines = cases.iter().enumerate().map(|(index, (settings, text))| {
