@@ -11,6 +11,8 @@
 mod chance;
 #[path = "oracle/corpus.rs"]
 mod corpus;
+#[path = "oracle/events.rs"]
+mod events;
 #[path = "oracle/fault.rs"]
 mod fault;
 #[path = "oracle/import.rs"]
@@ -26,6 +28,9 @@ mod record;
 #[path = "golden/support.rs"]
 #[expect(dead_code, reason = "the golden tests use all of it")]
 mod support;
+#[path = "oracle/words.rs"]
+mod words;
+
 #[path = "oracle/tool.rs"]
 #[expect(dead_code, reason = "the tests of schedules use all of it")]
 mod tool;
@@ -67,6 +72,17 @@ fn what_is_built_is_accepted() {
     }
     record.finish(open.len());
     assert!(complaints.is_empty(), "\n{complaints}");
+}
+
+/// Each run that Pipelines as Code starts is started by an event that it is for, and not by a push to a branch that nobody named.
+#[test]
+fn events_start_what_they_are_for() {
+    let Some(oracle) = Oracle::find() else {
+        return tool::tell("skipped: no oracle, and nothing is recorded of events");
+    };
+    let (count, complaints) = events::complaints(&oracle, &PROGRAMS);
+    assert!(count > 10, "only {count} runs");
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
 /// What is built from programs by chance is accepted as well. `WUDI_SEED` and `WUDI_PROGRAMS` say which, and how many.
@@ -131,6 +147,23 @@ fn imports_come_back_the_same() {
     assert_eq!(found.equal, found.imported, "\n{}", found.shown());
 }
 
+/// What Tekton refuses in the YAML of the golden tests, and in what is built with a fault put into it, wudi refuses for the same
+/// reason, in the same document: `oracle/words` has what Tekton says, and the codes that say so too.
+#[test]
+fn refusals_have_the_same_reason() {
+    let Some(oracle) = Oracle::find() else {
+        return tool::tell("skipped: no oracle, and nothing is recorded of faults by chance");
+    };
+    let mut cases = words::cases(&tool::root().join("tests/yaml"));
+    assert!(cases.len() > 40, "only {} files", cases.len());
+    let built = measure::built(&PROGRAMS);
+    let sound = measure::sound(&oracle, measure::rewritten(&built));
+    let count = usize::try_from(number("WUDI_FAULTS", 500)).unwrap();
+    cases.extend(measure::faulty(&sound, number("WUDI_SEED", 0), count));
+    let complaints = words::compare(&oracle, &cases);
+    assert!(complaints.is_empty(), "\n{complaints}");
+}
+
 /// Not a test but a report, of `tests/oracle/measure`: how often wudi and Tekton disagree about the files of `WUDI_FILES`.
 #[test]
 #[ignore = "a report"]
@@ -148,6 +181,7 @@ fn report() {
     let found = measure::compare(&oracle, &faulty);
     keep(&found);
     tool::print(&found.shown("faults"));
+    tool::print(&words::compare(&oracle, &faulty));
 }
 
 /// Writes what there are two opinions about into the directory that `WUDI_KEEP` names.

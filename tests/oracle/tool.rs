@@ -86,7 +86,9 @@ impl Oracle {
             settings.fill(&mut case);
             case
         });
-        self.ask("oracle-sim", &["-test.run", "TestSim"], lines.collect())
+        let answers = self.ask("oracle-sim", &["-test.run", "TestSim"], lines.collect());
+        assert_eq!(answers.len(), cases.len(), "oracle-sim ended early");
+        answers
     }
 
     /// Plays cases in the controller's own form.
@@ -116,7 +118,10 @@ impl Oracle {
         let mut input = child.stdin.take().unwrap();
         let writer = std::thread::spawn(move || {
             for case in cases {
-                writeln!(input, "{case}").unwrap();
+                // Whoever ended early is found out by the count of its answers.
+                if writeln!(input, "{case}").is_err() {
+                    break;
+                }
             }
         });
         let output = BufReader::new(child.stdout.take().unwrap());

@@ -41,10 +41,7 @@ pub(crate) fn of_task(pipeline: &Pipeline<'_>, task: &Task<'_>, sink: &mut Sink)
     }
     for include in matrix.list("include") {
         let given = model::named(include, "params");
-        for it in given
-            .iter()
-            .filter(|it| Shape::of(it.value()) != Shape::String)
-        {
+        for it in given.iter().filter(|it| it.shape() != Shape::String) {
             sink.push(errors::not_a_string(it));
         }
         if !spread.is_empty() {

@@ -94,6 +94,11 @@ pub(crate) struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
+    /// The type of what is passed, for an argument; of nothing that of an empty text.
+    pub(crate) fn shape(&self) -> Shape {
+        self.node.get("value").map_or(Shape::String, Shape::of)
+    }
+
     /// What is passed, for an argument.
     pub(crate) fn value(&self) -> &'a Node {
         self.node.get("value").unwrap_or(self.node)

@@ -52,7 +52,8 @@ pub(crate) fn of_callee<'a>(
     missing(&declared, &names, call, sink);
     for it in &given {
         if let Some(param) = declared.get(it.name) {
-            let shape = shape_of(pipeline, it.value());
+            let value = it.node.get("value");
+            let shape = value.map_or(Some(Shape::String), |it| shape_of(pipeline, it));
             types(param, it, shape, sink);
             keys(param, it, sink);
             if it.value().text().is_some_and(|it| !it.contains("$(")) {
@@ -102,7 +103,7 @@ pub(crate) fn of_run<'a>(
     missing(declared, &names, call, sink);
     for it in given {
         if let Some(param) = declared.get(it.name) {
-            types(param, it, Some(Shape::of(it.value())), sink);
+            types(param, it, Some(it.shape()), sink);
             keys(param, it, sink);
             allowed(ctx, param, it, sink);
         } else if !is_used(it.name) {

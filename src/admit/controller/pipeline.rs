@@ -127,23 +127,17 @@ impl<'a> Pipeline<'a> {
         own.or_else(|| {
             let passed = self.arguments();
             let it = passed.into_iter().find(|it| it.name == name)?;
-            Some(Shape::of(it.value()))
+            Some(it.shape())
         })
     }
 
     /// What comes to a task that is written inside.
     pub(crate) fn outer(&self, task: &Task<'a>) -> Outer<'a> {
         let mut params: IndexMap<&str, Shape> = IndexMap::new();
-        params.extend(
-            self.arguments()
-                .iter()
-                .map(|it| (it.name, Shape::of(it.value()))),
-        );
+        params.extend(self.arguments().iter().map(|it| (it.name, it.shape())));
         params.extend(self.params.iter().map(|(name, it)| (*name, it.shape)));
         for it in model::named(task.node, "params") {
-            params
-                .entry(it.name)
-                .or_insert_with(|| Shape::of(it.value()));
+            params.entry(it.name).or_insert_with(|| it.shape());
         }
         for it in matrix::params(task) {
             params.insert(it.name, Shape::String);

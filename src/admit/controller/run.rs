@@ -85,7 +85,7 @@ pub(crate) fn of_task<'a>(ctx: &Context<'a>, object: &'a Object, run: &'a Node, 
     workspaces::of_task_run(ctx, run, spec, at, embedded.is_some(), sink);
     timeouts::overrides(run, spec, sink);
     if let Some(spec) = embedded {
-        let shape = |it: &model::Named<'a>| (it.name, model::Shape::of(it.value()));
+        let shape = |it: &model::Named<'a>| (it.name, it.shape());
         let bound = model::named(run, "workspaces");
         let outer = Outer {
             embedded: true,

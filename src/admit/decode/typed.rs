@@ -273,13 +273,13 @@ impl<'s> Typed<'s> {
     }
 
     fn map(&mut self, node: &Node, of: &schema::Node, key: Called<'_>) -> Option<Node> {
-        if *of == schema::Node::Any {
-            return Some(node.clone());
-        }
         let Data::Map(entries) = &node.data else {
             self.wrong(node, key, "a map");
             return None;
         };
+        if *of == schema::Node::Any {
+            return Some(node.clone());
+        }
         let entries = entries.iter().filter_map(|it| {
             let value = match it.value.is_null() {
                 true => empty(&it.value, of),
