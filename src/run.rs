@@ -3,6 +3,7 @@
 mod arguments;
 mod attempt;
 mod cancel;
+mod cel;
 mod container;
 mod drive;
 mod engine;
@@ -108,6 +109,11 @@ pub async fn run(
     let end = follow.hear_out(&shared, driven, ready.receiver).await;
     let took = engine.now();
     Ok(follow.outcome(end, took, Some(place), options.keep))
+}
+
+/// The runs of a plan that are started by hand, by name.
+pub(crate) fn by_hand(plan: &Plan) -> Vec<String> {
+    target::by_hand(plan).map(str::to_owned).collect()
 }
 
 /// Hands on what happens and remembers how each task ended.

@@ -12,6 +12,7 @@ mod manifests;
 pub(crate) mod measure;
 pub(crate) mod output;
 mod project;
+pub(crate) mod runnable;
 pub(crate) mod stack;
 
 use crate::base::{FileId, SourceMap, Span};

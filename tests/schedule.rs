@@ -3,7 +3,7 @@
 //! `tests/schedule/traces` is the record: for each seed a hash of the question and one of what the controller did. Where there are
 //! the oracles (`tests/oracle/README.md`), `WUDI_RECORD=1 cargo test --test schedule` asks it about everything and writes the record
 //! anew; `WUDI_SEED=17` shows one case. `controller::known_difference`
-//! names what is known to differ, and why.
+//! names what is known to differ, and why. The same pipelines are run with processes, and all events are checked against their schema.
 #![allow(
     unreachable_pub,
     clippy::unwrap_used,
@@ -18,10 +18,14 @@ mod chance;
 mod controller;
 #[path = "schedule/generate.rs"]
 mod generate;
+#[path = "schedule/processes.rs"]
+mod processes;
 #[path = "schedule/record.rs"]
 mod record;
 #[path = "schedule/runner.rs"]
 mod runner;
+#[path = "schedule/schema.rs"]
+mod schema;
 #[path = "golden/support.rs"]
 #[expect(dead_code, reason = "the golden tests use all of it")]
 mod support;
@@ -36,7 +40,7 @@ use record::Record;
 use tool::Oracle;
 
 /// So many cases; each seed gives one. `WUDI_CASES` asks for more.
-const CASES: u64 = 200;
+const CASES: u64 = 400;
 
 /// So many differences are shown.
 const SHOWN: usize = 5;
@@ -76,6 +80,33 @@ fn the_runner_does_what_the_controller_does() {
     );
 }
 
+/// So many are tried with processes; of some the outcome depends on which of two comes first.
+const WITH_PROCESSES: u64 = 40;
+
+#[test]
+fn processes_do_what_is_played() {
+    let mut compared = 0;
+    for seed in 0..WITH_PROCESSES {
+        let case = Case::new(seed);
+        let Some(played) = processes::played(&case) else {
+            continue;
+        };
+        let done = processes::run(&case);
+        let (more, less): (Vec<_>, Vec<_>) = (
+            done.difference(&played).collect(),
+            played.difference(&done).collect(),
+        );
+        assert!(
+            more.is_empty() && less.is_empty(),
+            "WUDI_SEED={seed}\n{}\n{}\nwith processes: {more:#?}\nplayed: {less:#?}",
+            case.program,
+            case.scenario
+        );
+        compared += 1;
+    }
+    assert!(compared > WITH_PROCESSES / 10, "{compared} are not many");
+}
+
 /// Plays all cases, on both cores.
 fn played(seeds: &[u64]) -> Vec<(Case, String)> {
     let half = seeds.len().div_ceil(2);
@@ -108,7 +139,7 @@ fn compare(oracle: &Oracle, played: &[(Case, String)]) {
     let mut lines = Vec::new();
     for ((case, ours), answer) in played.iter().zip(answers) {
         let theirs = controller::trace(case, &answer);
-        if let Some(why) = controller::known_difference(&answer) {
+        if let Some(why) = controller::known_difference(&answer, ours) {
             let _ = why;
             differs += 1;
             lines.push(record::line(case, record::DIFFERS));
@@ -143,7 +174,7 @@ fn show(seed: u64) {
     let theirs = match Oracle::find() {
         Some(oracle) => {
             let answer = controller::ask(&oracle, &[&case]).remove(0);
-            let known = controller::known_difference(&answer).unwrap_or("");
+            let known = controller::known_difference(&answer, &ours).unwrap_or("");
             format!("{}{known}\n", controller::trace(&case, &answer))
         }
         None => "no oracle\n".to_owned(),

@@ -138,14 +138,21 @@ pub(crate) struct Build {
 }
 
 /// Run a pipeline, task or run here and now
+///
+/// Of YAML, the PipelineRun or TaskRun runs, or the one Pipeline or Task; ConfigMaps and Secrets beside it are used.
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// A file, or a package (a directory with a wudi.toml)
+    /// A file, a package (a directory with a wudi.toml), or YAML: a file, a directory, `-` for stdin
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
     /// What to run, where the program has more than one, then its parameters as name=value
     #[arg(value_name = "TARGET | NAME=VALUE")]
     pub(crate) rest: Vec<String>,
+    /// For YAML: more files or directories of it, also of what resolvers would fetch
+    #[arg(short, long = "file", value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: Target,
     /// Say what would run, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -6,18 +6,21 @@ mod plain;
 mod preview;
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 use crate::cli::Outcome;
 use crate::cli::args::{self, Format};
+use crate::cli::check;
 use crate::cli::report::{Printer, data};
 use crate::host::{self, Host as _, OsHost};
 use crate::plan::Plan;
 use crate::run::{self, Canceller, Event, RunError, RunOptions, Scenario, Status};
+use crate::session::runnable::Data;
 use crate::session::{Session, stack};
 
 pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut session = Session::new(Box::new(OsHost));
-    session.open(&arguments.path);
+    let beside = open(&mut session, arguments)?;
     printer.talk(session.diagnostics(), session.sources());
     let Some(plan) = session.plan() else {
         return Ok(Outcome::Findings);
@@ -31,6 +34,9 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
             return Ok(Outcome::Usage);
         }
     };
+    // What the command line says comes last, and so is what counts.
+    options.configs.splice(0..0, beside.configs);
+    options.secrets.splice(0..0, beside.secrets);
     if let Some(path) = &arguments.scenario {
         match scenario(path) {
             Ok(scenario) => options.scenario = Some(scenario),
@@ -52,15 +58,50 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
             Err(error) => Ok(refused(&error, printer)),
         };
     }
-    let outcome = stack::with_room(|| in_runtime(plan, &options, *printer));
-    let outcome =
-        outcome.map_err(|_| anyhow::anyhow!("the run stopped in the middle of its work"))?;
-    let outcome = outcome?;
-    match outcome {
-        Ok(outcome) if outcome.status == Status::Succeeded => Ok(Outcome::Fine),
-        Ok(_) => Ok(Outcome::Findings),
-        Err(error) => Ok(refused(&error, printer)),
+    // Runs of YAML are applied together, and so all of them run.
+    let targets: Vec<Option<String>> = match run::by_hand(plan) {
+        all if beside.is_yaml && options.target.is_none() && all.len() > 1 => {
+            all.into_iter().map(Some).collect()
+        }
+        _ => vec![options.target.clone()],
+    };
+    let mut worst = Outcome::Fine;
+    for target in targets {
+        options.target = target;
+        let outcome = stack::with_room(|| in_runtime(plan, &options, *printer));
+        let outcome =
+            outcome.map_err(|_| anyhow::anyhow!("the run stopped in the middle of its work"))?;
+        match outcome? {
+            Ok(outcome) if outcome.status == Status::Succeeded => {}
+            Ok(_) => worst = Outcome::Findings,
+            Err(error) => return Ok(refused(&error, printer)),
+        }
     }
+    Ok(worst)
+}
+
+/// Opens what is to be run: a program, or YAML where there is none.
+fn open(session: &mut Session, arguments: &args::Run) -> anyhow::Result<Data> {
+    let (sources, mut manifests, stdin) =
+        check::split(session, std::slice::from_ref(&arguments.path));
+    let is_yaml = stdin || !manifests.is_empty() && check::programs(session, &sources).is_empty();
+    if !is_yaml {
+        session.open(&arguments.path);
+        return Ok(Data::default());
+    }
+    for path in &arguments.files {
+        for file in session.yaml_files(path) {
+            if !manifests.contains(&file) {
+                manifests.push(file);
+            }
+        }
+    }
+    let texts = match stdin {
+        true => vec![(PathBuf::from("stdin"), check::read_stdin()?)],
+        false => Vec::new(),
+    };
+    let target = (&arguments.target).into();
+    Ok(session.open_runnable(&manifests, texts, &target))
 }
 
 fn in_runtime(

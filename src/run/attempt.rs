@@ -17,7 +17,7 @@ use crate::run::event::{Event, Status, StepEnd, Stream, TaskId};
 use crate::run::machine::TaskEnd;
 use crate::run::pod::{self, Pod};
 use crate::run::process::{self, ProcessEnd};
-use crate::run::results::{self, Flaw};
+use crate::run::results::{self, Flaw, Limit};
 use crate::run::schedule::Job;
 use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
 use crate::run::shared::Shared;
@@ -254,7 +254,8 @@ async fn steps(
             Then::GoOn => {}
             Then::Stop(found) => verdict = Some(found),
         }
-        if let Err(flaw) = collect(&task, it, index, &mut inside.scope, results) {
+        let limit = work.shared.results;
+        if let Err(flaw) = collect(&task, (it, index), &mut inside.scope, limit, results) {
             let flawed = failed(flaw.reason(), flaw.to_string());
             verdict.get_or_insert(flawed);
         }
@@ -278,9 +279,9 @@ fn finished(work: &Work, step: &Name, end: StepEnd) {
 /// Reads the results that stand there after a step.
 fn collect(
     task: &Task,
-    step: &Step,
-    index: usize,
+    (step, index): (&Step, usize),
     scope: &mut Scope,
+    limit: Limit,
     results: &mut IndexMap<Name, Value>,
 ) -> Result<(), Flaw> {
     let Some(view) = &mut scope.task else {
@@ -293,8 +294,12 @@ fn collect(
         .join(name.as_str())
         .join("results");
     view.step_results
-        .insert(name, results::read(&own, step.results.values())?);
-    *results = results::read(&view.directory.join("results"), task.results.values())?;
+        .insert(name, results::read(&own, step.results.values(), limit)?);
+    *results = results::read(
+        &view.directory.join("results"),
+        task.results.values(),
+        limit,
+    )?;
     for it in task.results.values() {
         // A result that no step gave stays absent.
         if let Some(value) = &it.value

@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::eval;
+use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Part, Ref};
+use crate::run::cel;
 use crate::run::scope::{Lack, Scope};
 use crate::run::text;
 use crate::value::{BinaryOp, Make, UnaryOp, Value};
@@ -12,6 +14,9 @@ use crate::value::{BinaryOp, Make, UnaryOp, Value};
 /// The value of an expression.
 pub(crate) fn evaluate(expr: &Expr, scope: &Scope) -> Result<Value, Lack> {
     match &expr.kind {
+        ExprKind::Const(Value::Str(text)) if text.contains("$(") => {
+            Ok(Value::str(substituted(text, scope)))
+        }
         ExprKind::Const(value) => Ok(value.clone()),
         ExprKind::Ref(reference) => scope.find(reference),
         ExprKind::Text(parts) => joined(parts, scope),
@@ -46,6 +51,13 @@ pub(crate) fn text(expr: &Expr, scope: &Scope) -> Result<String, Lack> {
 
 /// Whether a condition holds.
 pub(crate) fn truth(expr: &Expr, scope: &Scope) -> Result<bool, Lack> {
+    if expr.maker().is_some_and(|it| it == "cel") {
+        let words = expr.get("expression").map(|it| text(&it, scope));
+        let words = words.transpose()?.unwrap_or_default();
+        let fails =
+            |reason: String| Lack::Other(format!("the condition `{words}` fails: {reason}"));
+        return cel::holds(&words).map_err(fails);
+    }
     let value = evaluate(expr, scope)?;
     as_truth(&value).ok_or_else(|| Lack::Other(format!("`{}` is no Bool", text::of(&value))))
 }
@@ -62,11 +74,63 @@ fn joined(parts: &[Part], scope: &Scope) -> Result<Value, Lack> {
     let mut joined = String::new();
     for part in parts {
         match part {
+            Part::Text(it) if it.contains("$(") => joined.push_str(&substituted(it, scope)),
             Part::Text(it) => joined.push_str(it),
             Part::Hole(expr) => joined.push_str(&text(expr, scope)?),
         }
     }
     Ok(Value::str(joined))
+}
+
+/// Text that was allowed to hold the target's own references: those that mean something here have their values.
+fn substituted(text: &str, scope: &Scope) -> String {
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once("$(") {
+        done.push_str(before);
+        let found = from.split_once(')');
+        let value = found.and_then(|(path, _)| scope.find(&named(path)?).ok());
+        match (found, value) {
+            (Some((_, after)), Some(value)) => {
+                done.push_str(&text::of(&value));
+                rest = after;
+            }
+            (_, _) => {
+                done.push_str("$(");
+                rest = from;
+            }
+        }
+    }
+    done + rest
+}
+
+/// What the target means by a path within `$(…)`.
+fn named(path: &str) -> Option<Ref> {
+    let (group, rest) = path.split_once('.')?;
+    let name = Name::new;
+    match group {
+        "params" => Some(Ref::Param(name(rest))),
+        "context" => Some(Ref::Context(name(rest))),
+        "results" => rest
+            .strip_suffix(".path")
+            .map(|it| Ref::ResultPath(name(it))),
+        "workspaces" => {
+            let (workspace, field) = rest.rsplit_once('.')?;
+            let field = match field {
+                "path" => WorkspaceField::Path,
+                "bound" => WorkspaceField::Bound,
+                "claim" => WorkspaceField::Claim,
+                "volume" => WorkspaceField::Volume,
+                _ => return None,
+            };
+            Some(Ref::Workspace(name(workspace), field))
+        }
+        "tasks" => {
+            let (task, result) = rest.split_once(".results.")?;
+            Some(Ref::NodeResult(name(task), name(result)))
+        }
+        _ => None,
+    }
 }
 
 /// A reference to a list is spliced into the list around it, as Tekton does.
@@ -229,6 +293,20 @@ mod tests {
         let param = ExprKind::Ref(Ref::Param(Name::new("n")));
         let three = ExprKind::Const(Value::Int(3));
         assert_eq!(truth(&two(BinaryOp::Eq, param, three), &scope), Ok(true));
+    }
+
+    #[test]
+    fn references_of_the_target_have_their_values() {
+        let mut scope = Scope::default();
+        scope
+            .params
+            .insert(Name::new("n"), Value::str("$(params.n)"));
+        let text = ExprKind::Const(Value::str("a $(params.n) $(params.m) $(cat f"));
+        let value = Value::str("a $(params.n) $(params.m) $(cat f");
+        assert_eq!(evaluate(&expr(text), &scope), Ok(value));
+        scope.params.insert(Name::new("m"), Value::str("x"));
+        let text = ExprKind::Const(Value::str("$(params.m)$(params.m)"));
+        assert_eq!(evaluate(&expr(text), &scope), Ok(Value::str("xx")));
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Needs {
     /// By `name/key`, with the task that uses it.
     pub(crate) secrets: IndexMap<String, Name>,
     pub(crate) configs: IndexMap<String, Name>,
+    /// Config maps and secrets that are mounted whole: the field of the API and the name, with the task that uses it.
+    pub(crate) files: IndexMap<(Name, Name), Name>,
     /// What cannot be run here, a line each.
     pub(crate) unable: IndexSet<String>,
     /// What differs here, by task.
@@ -48,17 +50,6 @@ impl Needs {
     fn node(&mut self, plan: &Plan, node: &Node) {
         for expr in node.expressions() {
             self.expr(&node.name, expr);
-        }
-        if node
-            .when
-            .as_ref()
-            .and_then(Expr::maker)
-            .is_some_and(|it| it == "cel")
-        {
-            let name = &node.name;
-            self.unable.insert(format!(
-                "the condition of `{name}` is in CEL's own words, which are not computed here: say it as an expression"
-            ));
         }
         match &node.callee {
             Callee::Task(name) => {
@@ -127,7 +118,29 @@ impl Needs {
                         "a volume of the task `{task}` is {why} (`{field}`), which is not mounted here: bind a workspace, or give the task a `host {{ … }}` block"
                     ));
                 }
-                let _ = of;
+                let sources = of.get("sources").map(|it| it.elements());
+                for source in sources.unwrap_or_default() {
+                    self.files_of(task, source.fields().iter());
+                }
+            }
+            self.files_of(task, it.fields().iter());
+        }
+    }
+
+    /// The config maps and secrets of a volume that must be there.
+    fn files_of<'a>(&mut self, task: &Name, fields: impl Iterator<Item = &'a (Name, Expr)>) {
+        for (field, of) in fields {
+            let optional = of.get("optional");
+            let optional = optional.and_then(|it| it.value()?.as_bool()) == Some(true);
+            let name = match field.as_str() {
+                "configMap" => of.get("name"),
+                "secret" => of.get("secretName").or_else(|| of.get("name")),
+                _ => None,
+            };
+            let name = name.as_ref().and_then(Expr::text);
+            if let Some(name) = name.filter(|_| !optional) {
+                let file = (field.clone(), Name::new(name));
+                self.files.entry(file).or_insert_with(|| task.clone());
             }
         }
     }

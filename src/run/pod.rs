@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::host::scratch;
-use crate::plan::{Step, Task};
+use crate::plan::{Expr, Step, Task};
 use crate::run::container::{self, entries};
 use crate::run::evaluate::{self, evaluate};
 use crate::run::machine;
@@ -49,7 +49,11 @@ pub(crate) fn wanted(task: &Task, scope: &Scope) -> bool {
         Mount::Directory(it) => it.read_only,
         Mount::Unbound | Mount::Fresh => false,
     };
+    let directories = task.steps.iter().filter_map(|it| it.working_dir.as_ref());
+    let mut directories = directories.filter_map(Expr::text);
+    let absent = |it: &str| it.starts_with('/') && !scratch::is_directory(Path::new(it));
     asks(task)
+        || directories.any(absent)
         || said.any(world::names_a_path)
         || scope.workspaces.values().any(read_only)
         || scope.params.values().any(world::value_names_a_path)
@@ -161,10 +165,38 @@ impl Pod {
                 read_only: said == Some(true) || !writable,
             });
         }
+        binds.extend(self.absent_directory(container, &binds, scope)?);
         // Of two at the same path the later counts.
         let binds = binds.into_iter().map(|it| (it.target.clone(), it));
         let binds: IndexMap<PathBuf, Bind> = binds.collect();
         Ok(binds.into_values().collect())
+    }
+
+    /// A directory to start in that is not there: a container gets one.
+    fn absent_directory(
+        &self,
+        container: &Step,
+        binds: &[Bind],
+        scope: &Scope,
+    ) -> Result<Option<Bind>, Lack> {
+        let Some(said) = &container.working_dir else {
+            return Ok(None);
+        };
+        let target = PathBuf::from(evaluate::text(said, scope)?);
+        let known = binds.iter().any(|it| target.starts_with(&it.target));
+        if known || !target.is_absolute() || scratch::is_directory(&target) {
+            return Ok(None);
+        }
+        let source = self
+            .home
+            .join("directories")
+            .join(world::plain(&target).strip_prefix("/").unwrap_or(&target));
+        made_directory(&source)?;
+        Ok(Some(Bind {
+            source,
+            target,
+            read_only: false,
+        }))
     }
 
     /// A mount may name the volume behind a workspace.
@@ -226,7 +258,7 @@ fn made(
                 (path, true)
             }
             Content::Claim(claim) => {
-                let path = places.run.join("claims").join(claim.as_str());
+                let path = places.run.join(volumes::CLAIMS).join(claim.as_str());
                 made_directory(&path)?;
                 (path, true)
             }
@@ -251,7 +283,7 @@ fn made(
 }
 
 /// What a volume holds at first.
-enum Content {
+pub(crate) enum Content {
     Empty,
     /// What a claim of that name keeps for the run.
     Claim(Name),
@@ -272,7 +304,8 @@ pub(crate) const KINDS: &[&str] = &[
     "downwardAPI",
 ];
 
-fn content(source: &Value, given: &Given) -> Result<Content, Lack> {
+/// What a volume source gives, as the prelude makes it or as the API has it.
+pub(crate) fn content(source: &Value, given: &Given) -> Result<Content, Lack> {
     let said = |field: &str| source.get(field).filter(|it| !it.is_none());
     if let Value::Thing(it) = source
         && it.kind == "secret"

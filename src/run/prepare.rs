@@ -15,6 +15,7 @@ use crate::run::event::TaskOutcome;
 use crate::run::machine::{self, Timeouts};
 use crate::run::mask::Mask;
 use crate::run::needs::{self, Needs};
+use crate::run::results::Limit;
 use crate::run::schedule::Schedule;
 use crate::run::scope::{Given, Mount, Scope};
 use crate::run::shared::{self, Library, Message, Shared};
@@ -38,6 +39,7 @@ pub(crate) struct Prepared {
     pub(crate) mask: Mask,
     environment: IndexMap<String, String>,
     world: Option<World>,
+    results: Limit,
 }
 
 /// Finds the target and checks all that the caller gives.
@@ -67,6 +69,13 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
     };
     let params = arguments::params(&job, options, &given, &mut mistakes);
     let sources = volumes::sources(plan, &job, options, &given, &mut mistakes);
+    // What the run alone names is seen by the tasks that are written in it.
+    let beyond = params
+        .iter()
+        .filter(|(name, _)| !job.pipeline.params.contains_key(*name));
+    scope
+        .params
+        .extend(beyond.map(|(name, it)| (name.clone(), it.clone())));
     if mistakes.is_empty()
         && let Err(lack) = machine::fill(&job.pipeline.params, params, &mut scope)
     {
@@ -88,6 +97,7 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         given,
         mask,
         world,
+        results: Limit::of(&plan.profile.tekton.flags),
     })
 }
 
@@ -135,6 +145,17 @@ fn look_up_secrets(
             let variable = arguments::variable(secret);
             mistakes.push(format!(
                 "the task `{task}` needs the secret `{secret}`: say --secret {secret}=… or set {variable}"
+            ));
+        }
+    }
+    for ((field, name), task) in &needs.files {
+        let (known, kind, flag) = match field.as_str() {
+            "secret" => (&given.secrets, "secret", "--secret"),
+            _ => (&given.configs, "config map", "--config"),
+        };
+        if volumes::files_of(name, known).is_empty() {
+            mistakes.push(format!(
+                "a volume of the task `{task}` holds the {kind} `{name}`: say {flag} {name}/KEY=…"
             ));
         }
     }
@@ -266,6 +287,7 @@ pub(crate) fn ready(prepared: &Prepared, place: Option<&Place>) -> Result<Ready,
         environment: prepared.environment.clone(),
         directory: place.map_or_else(PathBuf::new, |it| it.root().to_owned()),
         world: prepared.world.clone(),
+        results: prepared.results,
         start: Instant::now(),
         room: Semaphore::new(shared::ROOM),
         messages,

@@ -67,7 +67,8 @@ fn source(source: &Source) -> String {
     match source {
         Source::Unbound => "not bound".to_owned(),
         Source::Given(path) => path.display().to_string(),
-        Source::Run => "a fresh directory".to_owned(),
+        Source::Run(_) => "a fresh directory".to_owned(),
+        Source::Claim(claim, _) => format!("a fresh directory for the claim `{claim}`"),
         Source::Task => "a fresh directory for each task".to_owned(),
         Source::Files(files) => {
             let keys: Vec<&str> = files.iter().map(|(key, _)| key.as_str()).collect();

@@ -11,8 +11,31 @@ use crate::plan::{ParamShape, ResultDecl};
 use crate::run::text;
 use crate::value::Value;
 
-/// What a container's termination message can hold: all results of the task so far, as JSON.
+/// What a container's termination message can hold, and one result where logs carry them and nobody says more.
 const LIMIT: usize = 4096;
+
+/// How large results may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// All of a task so far, as JSON: a termination message carries them.
+    Together(usize),
+    /// Each: a sidecar reads them from logs.
+    Each(usize),
+}
+
+impl Limit {
+    /// As the installation's flags say.
+    pub(crate) fn of(flags: &IndexMap<Name, Name>) -> Self {
+        let said = |flag: &str| flags.get(flag).map(Name::as_str);
+        match said("results-from") {
+            Some("sidecar-logs") => {
+                let each = said("max-result-size").and_then(|it| it.parse().ok());
+                Self::Each(each.unwrap_or(LIMIT))
+            }
+            Some(_) | None => Self::Together(LIMIT),
+        }
+    }
+}
 
 /// What the message holds besides results.
 const OVERHEAD: usize = 80;
@@ -21,6 +44,8 @@ const OVERHEAD: usize = 80;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Flaw {
     TooLarge(usize),
+    /// The result, its size, what it may have.
+    TooLargeAlone(Name, usize, usize),
     NoList(Name),
     NoRecord(Name),
     /// The record lacks keys that it was declared to have.
@@ -31,7 +56,7 @@ impl Flaw {
     /// In Tekton's words.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
-            Self::TooLarge(_) => "TaskRunResultLargerThanAllowedLimit",
+            Self::TooLarge(_) | Self::TooLargeAlone(..) => "TaskRunResultLargerThanAllowedLimit",
             Self::NoList(_) | Self::NoRecord(_) | Self::Keys(..) => "TaskRunValidationFailed",
         }
     }
@@ -43,6 +68,10 @@ impl std::fmt::Display for Flaw {
             Self::TooLarge(size) => write!(
                 f,
                 "the results take {size} bytes, a cluster carries {LIMIT} of all results of a task together"
+            ),
+            Self::TooLargeAlone(name, size, most) => write!(
+                f,
+                "the result `{name}` takes {size} bytes, a cluster carries {most} of each"
             ),
             Self::NoList(name) => write!(f, "the result `{name}` is no JSON list of strings"),
             Self::NoRecord(name) => write!(f, "the result `{name}` is no JSON object of strings"),
@@ -58,17 +87,26 @@ impl std::fmt::Display for Flaw {
 pub(crate) fn read<'a>(
     directory: &Path,
     declared: impl IntoIterator<Item = &'a ResultDecl>,
+    limit: Limit,
 ) -> Result<IndexMap<Name, Value>, Flaw> {
     let mut results = IndexMap::new();
     let mut size = OVERHEAD;
     for it in declared.into_iter().filter(|it| it.value.is_none()) {
-        let read = scratch::read(&directory.join(it.name.as_str()), 1 << 20);
+        let read = scratch::read(&directory.join(it.name.as_str()), 2 << 20);
         let Ok(Some(bytes)) = read else { continue };
         let text = String::from_utf8_lossy(&bytes);
-        let entry = serde_json::json!({ "key": *it.name, "value": text, "type": 1 });
-        size += entry.to_string().len() + 1;
-        if size > LIMIT {
-            return Err(Flaw::TooLarge(size));
+        match limit {
+            Limit::Together(most) => {
+                let entry = serde_json::json!({ "key": *it.name, "value": text, "type": 1 });
+                size += entry.to_string().len() + 1;
+                if size > most {
+                    return Err(Flaw::TooLarge(size));
+                }
+            }
+            Limit::Each(most) if text.len() > most => {
+                return Err(Flaw::TooLargeAlone(it.name.clone(), text.len(), most));
+            }
+            Limit::Each(_) => {}
         }
         results.insert(it.name.clone(), value(it, &text)?);
     }

@@ -12,6 +12,7 @@ use crate::base::Name;
 use crate::plan::{Pipeline, Task};
 use crate::run::event::{Event, TaskOutcome};
 use crate::run::mask::Mask;
+use crate::run::results::Limit;
 use crate::run::schedule::Job;
 use crate::run::world::World;
 
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) directory: PathBuf,
     /// How paths of containers are made real here, if they can be and some task needs them.
     pub(crate) world: Option<World>,
+    pub(crate) results: Limit,
     pub(crate) start: Instant,
     /// How many more tasks may run at once: a cluster has no such bound, a machine has.
     pub(crate) room: Semaphore,

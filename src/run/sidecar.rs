@@ -19,6 +19,9 @@ use crate::value::Value;
 /// How often it is asked whether a sidecar is ready.
 const PACE: Duration = Duration::from_millis(100);
 
+/// How long one that nothing can be asked of is given to begin; containers take longer to start.
+const SETTLE: Duration = Duration::from_millis(500);
+
 /// How long an answer may take where the probe does not say.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -75,6 +78,10 @@ impl Sidecars {
             own
         });
         let (delay, probes) = probes;
+        let delay = match probes.is_empty() {
+            true => delay + SETTLE,
+            false => delay,
+        };
         self.waiting.push(Waiting {
             name: name.clone(),
             from: Instant::now() + delay,
@@ -93,7 +100,7 @@ impl Sidecars {
                 self.ended.extend(ended);
             }
             let mut waiting = std::mem::take(&mut self.waiting);
-            waiting.retain(|it| !self.ended.contains(&it.name) && !it.probes.is_empty());
+            waiting.retain(|it| !self.ended.contains(&it.name));
             for it in &mut waiting {
                 let due = Instant::now() >= it.from;
                 while due && let Some(probe) = it.probes.first() {
@@ -103,7 +110,7 @@ impl Sidecars {
                     it.probes.remove(0);
                 }
             }
-            waiting.retain(|it| !it.probes.is_empty());
+            waiting.retain(|it| !it.probes.is_empty() || Instant::now() < it.from);
             self.waiting = waiting;
             if self.waiting.is_empty() {
                 return Ok(());

@@ -45,7 +45,9 @@ pub(crate) fn prepare(step: &Step, place: &Place<'_>) -> Result<Launch, Lack> {
             let file = Path::new("scripts").join(place.name.as_str());
             let kept = task.directory.join(&file);
             scratch::write(&kept, script.as_bytes()).map_err(|it| unwritable(&kept, &it))?;
-            interpreter(&script, &task.shown.join(&file), &env)
+            let image = step.image.as_ref().and_then(|it| text(it, scope).ok());
+            let busybox = image.is_some_and(|it| has_busybox(&it));
+            interpreter(&script, &task.shown.join(&file), &env, busybox)
         }
         None => words(&step.command, &env, scope)?,
     };
@@ -117,14 +119,43 @@ fn with_header(script: &str) -> String {
     }
 }
 
-/// The command of the script's first line. An interpreter that is not there is looked up by its last name.
-fn interpreter(script: &str, file: &Path, env: &IndexMap<String, String>) -> Vec<String> {
+/// Whether the shell of an image is busybox's.
+fn has_busybox(image: &str) -> bool {
+    let image = image.split('@').next().unwrap_or(image);
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let (name, tag) = last.split_once(':').unwrap_or((last, ""));
+    matches!(name, "alpine" | "busybox" | "bash") || tag.contains("alpine")
+}
+
+/// The command of the script's first line. An interpreter that is not there is looked up by its last name. Of the shells of
+/// this machine, the nearest to busybox's is busybox itself, then bash: like it, and unlike many a `sh`, it has `[[`.
+fn interpreter(
+    script: &str,
+    file: &Path,
+    env: &IndexMap<String, String>,
+    busybox: bool,
+) -> Vec<String> {
     let first = script.lines().next().unwrap_or_default();
     let line = first.trim_start_matches("#!").trim();
     let (program, argument) = match line.split_once([' ', '\t']) {
         Some((program, rest)) => (program, Some(rest.trim().to_owned())),
         None => (line, None),
     };
+    let shell = match (program, argument.as_deref()) {
+        ("/usr/bin/env", Some("ash")) => find("ash", env).is_none(),
+        ("/bin/ash", _) => !scratch::is_file(Path::new(program)),
+        ("/bin/sh", _) | ("/usr/bin/env", Some("sh")) => busybox,
+        _ => false,
+    };
+    if shell {
+        let own = find("busybox", env).map(|it| vec![it, "sh".to_owned()]);
+        let near = || find("bash", env).map(|it| vec![it, "--posix".to_owned()]);
+        if let Some(mut command) = own.or_else(near) {
+            command.extend(argument.filter(|it| it != "ash" && it != "sh"));
+            command.push(file.to_string_lossy().into_owned());
+            return command;
+        }
+    }
     let known = scratch::is_file(Path::new(program));
     let elsewhere = || find(program.rsplit('/').next().unwrap_or(program), env);
     let program = if known { None } else { elsewhere() }.unwrap_or_else(|| program.to_owned());
@@ -202,7 +233,22 @@ pub(crate) fn name(step: &Step, index: usize) -> Name {
 
 #[cfg(test)]
 mod tests {
-    use super::with_header;
+    use super::{has_busybox, with_header};
+
+    #[test]
+    fn images_of_busybox_have_its_shell() {
+        for image in [
+            "alpine",
+            "example.com/a/busybox:1.37",
+            "node:lts-alpine3.20",
+            "bash@sha256:1",
+        ] {
+            assert!(has_busybox(image), "{image}");
+        }
+        for image in ["debian:13", "example.com/alpine/git", "python"] {
+            assert!(!has_busybox(image), "{image}");
+        }
+    }
 
     #[test]
     fn a_script_without_a_first_line_is_for_the_shell() {

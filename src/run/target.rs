@@ -57,21 +57,27 @@ fn job(name: &str, pipeline: Pipeline, run: Option<Run>) -> Job {
     }
 }
 
-/// What there is only one of: a run that is started by hand, else a pipeline, else a task.
+/// What there is only one of: a run that is started by hand, else a pipeline, else a task, else a run.
 fn only(plan: &Plan) -> Result<&str, RunError> {
-    let runs = plan.runs.iter().filter(|(_, it)| it.on.is_empty());
-    let runs: Vec<&str> = runs.map(|(name, _)| name.as_str()).collect();
+    let runs: Vec<&str> = by_hand(plan).collect();
     let pipelines = plan.pipelines.iter();
-    let pipelines = pipelines.filter(|(_, it)| it.own && it.external.is_none());
+    let pipelines = pipelines.filter(|(_, it)| it.own && !it.embedded && it.external.is_none());
     let pipelines: Vec<&str> = pipelines.map(|(name, _)| name.as_str()).collect();
     let tasks = plan.tasks.iter();
-    let tasks = tasks.filter(|(_, it)| it.own && it.external.is_none());
+    let tasks = tasks.filter(|(_, it)| it.own && !it.embedded && it.external.is_none());
     let tasks: Vec<&str> = tasks.map(|(name, _)| name.as_str()).collect();
-    match (&*runs, &*pipelines, &*tasks) {
-        ([one], _, _) | ([], [one], _) | ([], [], [one]) => Ok(one),
-        ([], [], []) => Err(RunError::Nothing),
+    let started: Vec<&str> = plan.runs.keys().map(Name::as_str).collect();
+    match (&*runs, &*pipelines, &*tasks, &*started) {
+        ([one], ..) | ([], [one], ..) | ([], [], [one], _) | ([], [], [], [one]) => Ok(one),
+        ([], [], [], []) => Err(RunError::Nothing),
         _ => Err(RunError::Ambiguous { known: known(plan) }),
     }
+}
+
+/// The runs that are started by hand.
+pub(crate) fn by_hand(plan: &Plan) -> impl Iterator<Item = &str> {
+    let runs = plan.runs.iter().filter(|(_, it)| it.on.is_empty());
+    runs.map(|(name, _)| name.as_str())
 }
 
 fn unknown(plan: &Plan, name: &str) -> RunError {

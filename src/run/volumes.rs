@@ -9,6 +9,8 @@ use crate::base::spelling::nearest;
 use crate::host::{self, scratch};
 use crate::plan::Plan;
 use crate::run::evaluate::evaluate;
+use crate::run::machine;
+use crate::run::pod::{self, Content};
 use crate::run::scope::{Directory, Given, Mount, Scope};
 use crate::run::target::Job;
 use crate::run::text;
@@ -21,8 +23,10 @@ pub(crate) enum Source {
     Unbound,
     /// The caller's directory.
     Given(std::path::PathBuf),
-    /// One directory for the whole run.
-    Run,
+    /// One directory for the whole run, or one below it.
+    Run(String),
+    /// What a claim keeps for the run; workspaces with the same claim share it.
+    Claim(Name, String),
     /// A fresh one for each task.
     Task,
     /// A file for each key.
@@ -63,7 +67,13 @@ pub(crate) fn sources(
         given: given.clone(),
         ..Scope::default()
     };
-    for (name, workspace) in declared {
+    // What only the run binds is seen by the tasks that are written in it.
+    let bound = job.run.iter().flat_map(|it| it.workspaces.keys());
+    let bound = bound
+        .filter(|it| !declared.contains_key(*it))
+        .map(|it| (it, true));
+    let declared = declared.iter().map(|(name, it)| (name, it.optional));
+    for (name, optional) in declared.chain(bound) {
         if sources.contains_key(name) || options.workspaces.iter().any(|(it, _)| it == name) {
             continue;
         }
@@ -73,9 +83,9 @@ pub(crate) fn sources(
                 .map_err(|it| it.to_string())
                 .and_then(|it| of_api(plan, &it, given)),
             // A run that binds nothing leaves the workspace out.
-            Some(None) if workspace.optional => Ok(Source::Unbound),
-            None if workspace.optional => Ok(Source::Unbound),
-            Some(None) | None => Ok(Source::Run),
+            Some(None) if optional => Ok(Source::Unbound),
+            None if optional => Ok(Source::Unbound),
+            Some(None) | None => Ok(Source::Run(String::new())),
         };
         match source {
             Ok(source) => {
@@ -97,58 +107,41 @@ fn no_such(job: &Job, name: &str) -> String {
 
 /// A volume source, as the prelude makes it or as the API has it.
 fn of_api(plan: &Plan, source: &Value, given: &Given) -> Result<Source, String> {
-    let secret = |name: &str| {
-        let declared = plan.secrets.get(name);
-        let keys = declared.map(|it| it.keys.clone()).unwrap_or_default();
-        files(name, &keys, &given.secrets, "secret")
-    };
+    if source.is_none() {
+        return Ok(Source::Unbound);
+    }
     if let Value::Thing(it) = source
-        && it.kind == "secret"
+        && let Some(secret) = plan.secrets.get(&it.name)
     {
-        return secret(&it.name);
+        let known = files_of(&it.name, &given.secrets);
+        let missing = secret
+            .keys
+            .iter()
+            .find(|key| !known.iter().any(|(it, _)| it == key.as_str()));
+        if let Some(key) = missing {
+            return Err(format!("the secret `{}` has no key `{key}` here", it.name));
+        }
     }
-    if let Value::Make(it) = source {
-        let name = source.get("name").map(text::of);
-        return match (it.name.as_str(), name) {
-            ("config-files", Some(name)) => files(&name, &[], &given.configs, "config map"),
-            ("empty", _) => Ok(Source::Task),
-            (_, _) => Ok(Source::Run),
-        };
+    let sub = source.get("subPath").or_else(|| source.get("sub-path"));
+    let sub = sub
+        .filter(|it| !it.is_none())
+        .map(text::of)
+        .unwrap_or_default();
+    if source
+        .get("volumeClaimTemplate")
+        .is_some_and(|it| !it.is_none())
+    {
+        return Ok(Source::Run(sub));
     }
-    let Some(fields) = source.as_record() else {
-        return Ok(if source.is_none() {
-            Source::Unbound
-        } else {
-            Source::Run
-        });
-    };
-    let name = |of: &str, key: &str| fields.get(of)?.get(key).map(text::of);
-    if let Some(name) = name("secret", "secretName") {
-        return secret(&name);
+    if let Value::Make(it) = source
+        && it.name == "volume"
+    {
+        return Ok(Source::Run(sub));
     }
-    if let Some(config) = name("configMap", "name") {
-        return files(&config, &[], &given.configs, "config map");
-    }
-    if fields.contains_key("emptyDir") {
-        return Ok(Source::Task);
-    }
-    Ok(Source::Run)
-}
-
-fn files(
-    name: &str,
-    keys: &[Name],
-    known: &IndexMap<String, String>,
-    kind: &str,
-) -> Result<Source, String> {
-    let files = files_of(name, known);
-    let missing = keys
-        .iter()
-        .find(|key| !files.iter().any(|(it, _)| it == key.as_str()));
-    match missing {
-        Some(key) => Err(format!("the {kind} `{name}` has no key `{key}` here")),
-        None if files.is_empty() => Err(format!("the {kind} `{name}` is not known here")),
-        None => Ok(Source::Files(files)),
+    match pod::content(source, given).map_err(|it| it.to_string())? {
+        Content::Empty => Ok(Source::Task),
+        Content::Claim(claim) => Ok(Source::Claim(claim, sub)),
+        Content::Files(files) => Ok(Source::Files(files)),
     }
 }
 
@@ -171,8 +164,17 @@ pub(crate) fn mounts(
             Source::Unbound => Mount::Unbound,
             Source::Task => Mount::Fresh,
             Source::Given(path) => writable(path.clone()),
-            Source::Run => {
-                let path = root.join("workspaces").join(name.as_str());
+            Source::Run(_) | Source::Claim(..) => {
+                let (path, sub) = match source {
+                    Source::Claim(claim, sub) => {
+                        (root.join(CLAIMS).join(claim.as_str()), sub.as_str())
+                    }
+                    Source::Run(sub) => (root.join("workspaces").join(name.as_str()), sub.as_str()),
+                    Source::Unbound | Source::Task | Source::Given(_) | Source::Files(_) => {
+                        continue;
+                    }
+                };
+                let path = machine::below(&path, sub).unwrap_or(path);
                 scratch::make(&path).map_err(|error| RunError::Files {
                     path: path.clone(),
                     error,
@@ -204,7 +206,7 @@ fn writable(path: std::path::PathBuf) -> Mount {
 pub(crate) fn imagined(sources: &IndexMap<Name, Source>) -> IndexMap<Name, Mount> {
     let mount = |name: &Name, source: &Source| match source {
         Source::Unbound => Mount::Unbound,
-        Source::Task | Source::Given(_) | Source::Run | Source::Files(_) => {
+        Source::Task | Source::Given(_) | Source::Run(_) | Source::Claim(..) | Source::Files(_) => {
             writable(Path::new("/workspace").join(name.as_str()))
         }
     };
@@ -213,6 +215,9 @@ pub(crate) fn imagined(sources: &IndexMap<Name, Source>) -> IndexMap<Name, Mount
         .map(|(name, it)| (name.clone(), mount(name, it)))
         .collect()
 }
+
+/// Where directories of claims are.
+pub(crate) const CLAIMS: &str = "claims";
 
 /// Where files of secrets are while the run goes on; never kept.
 pub(crate) const SECRETS: &str = "secrets";

@@ -9,6 +9,7 @@ use crate::admit::{self, Object, equal};
 use crate::base::{FileId, Name, SourceMap};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::import::{self, Options};
+use crate::plan::Plan;
 use crate::schema::Profile;
 use crate::session::{Input, Opened, Session, Target, compile, errors, stack};
 use crate::{format, syntax, yaml};
@@ -20,6 +21,7 @@ pub struct Program {
     pub text: String,
     /// How each object differs from what the program compiles to; no differences prove that they are the same.
     pub proof: Vec<Proof>,
+    pub(crate) plan: Plan,
 }
 
 /// An object, and how what the program compiles to differs from it.
@@ -64,7 +66,7 @@ impl Session {
 }
 
 /// The objects of the files as they are written, if nothing would refuse them.
-fn read(
+pub(crate) fn read(
     files: &[FileId],
     sources: &SourceMap,
     profile: &Profile,
@@ -88,7 +90,8 @@ fn read(
     (sink.errors() == 0).then(|| objects.collect())
 }
 
-fn program(
+/// The program that makes the objects, compiled.
+pub(crate) fn program(
     objects: &[Object],
     profile: &Profile,
     rewrite_scripts: bool,
@@ -148,6 +151,7 @@ fn program(
         return Some(Program {
             text,
             proof: proof(objects, &built, profile),
+            plan: opened.plan?,
         });
     }
     None

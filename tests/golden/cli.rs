@@ -61,7 +61,39 @@ fn wudi(directory: &Path, args: &[String]) -> String {
         Some(code) => shown += &format!("(exit {code})\n"),
         None => shown += "(killed)\n",
     }
-    shown.replace(&directory.display().to_string(), "HERE")
+    let shown = shown.replace(&directory.display().to_string(), "HERE");
+    without_times(&shown)
+}
+
+/// What a clock says is not the same twice: how long tasks and runs took, and when one began.
+fn without_times(shown: &str) -> String {
+    let line = |line: &str| {
+        let (body, seconds) = match line.rsplit_once("  ") {
+            Some((before, last)) if line.starts_with("! ") && is_time(last) => {
+                return format!("{before}  TIME\n");
+            }
+            Some(_) | None => (line, line.split_once(" in ")),
+        };
+        if let Some((before, after)) = seconds
+            && let Some((time, message)) = after.split_once(": Tasks Completed")
+            && is_time(time)
+        {
+            return format!("{before} in TIME: Tasks Completed{message}\n");
+        }
+        match body.split_once("\"started\":") {
+            Some((before, after)) => {
+                let rest = after.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+                format!("{before}\"started\":TIME{rest}\n")
+            }
+            None => format!("{body}\n"),
+        }
+    };
+    shown.lines().map(line).collect()
+}
+
+fn is_time(text: &str) -> bool {
+    let number = text.strip_suffix('s').unwrap_or_default();
+    number.parse::<f64>().is_ok()
 }
 
 fn builtin(directory: &Path, name: &str, args: &[&str]) -> String {

@@ -1,0 +1,150 @@
+//! The same pipelines with processes: what tasks do is written in scripts, and the outcome is the one that was played.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+use wudi::{RunOptions, Scenario, cancellation};
+
+use crate::generate::Case;
+use crate::schema;
+use crate::support;
+
+/// What happens apart from when: starts with arguments, ends with reasons, skips, the end of the run. `None` where it depends on
+/// which of two comes first: where something stops the run, or time does.
+pub fn played(case: &Case) -> Option<BTreeSet<String>> {
+    let scenario: Value = serde_json::from_str(&case.scenario).unwrap();
+    if case.program.contains("timeout") || scenario.get("status").is_some() {
+        return None;
+    }
+    let options = RunOptions {
+        target: Some("go".to_owned()),
+        scenario: Some(Scenario::parse(&case.scenario).unwrap()),
+        ..RunOptions::default()
+    };
+    let happened = happened(&case.program, &options);
+    let went_well = happened.iter().any(|it| it.starts_with("run True"));
+    went_well.then_some(happened)
+}
+
+/// The same with processes.
+pub fn run(case: &Case) -> BTreeSet<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let play = directory.path().join("play");
+    std::fs::create_dir(&play).unwrap();
+    let scenario: Value = serde_json::from_str(&case.scenario).unwrap();
+    for (name, how) in scenario["tasks"].as_object().unwrap() {
+        let name = name.strip_prefix("go-").unwrap_or(name);
+        std::fs::write(play.join(name), script(how)).unwrap();
+    }
+    std::fs::write(play.join("default"), script(&Value::Null)).unwrap();
+    let run = directory.path().join("run");
+    let options = RunOptions {
+        target: Some("go".to_owned()),
+        environment: vec![("PATH".to_owned(), std::env::var("PATH").unwrap())],
+        directory: Some(run),
+        ..RunOptions::default()
+    };
+    happened(&with_scripts(&case.program, &play), &options)
+}
+
+/// What a task of that behaviour does; `$try` counts from zero.
+fn script(how: &Value) -> String {
+    let mut text = String::new();
+    let attempts = match (how["fail"].as_bool(), how["fail_attempts"].as_u64()) {
+        (Some(true), _) => u64::MAX >> 1,
+        (_, attempts) => attempts.unwrap_or(0),
+    };
+    match how["results"].as_object() {
+        Some(results) => {
+            for (name, value) in results {
+                let value = match value.as_str() {
+                    Some(it) => it.to_owned(),
+                    None => value.to_string(),
+                };
+                let _ = writeln!(text, "give {name} '{value}'");
+            }
+        }
+        None => {
+            let _ = writeln!(text, "[ \"$try\" -ge {attempts} ] || exit 1");
+            text += "give r value-of-r\n[ -z \"$a\" ] || { give a '[\"a-0\",\"a-1\",\"a-2\"]'; give o '{\"k\":\"o-k\",\"l\":\"o-l\"}'; }\n";
+        }
+    }
+    let _ = writeln!(text, "[ \"$try\" -ge {attempts} ]");
+    text
+}
+
+/// The program whose tasks do what the files say.
+fn with_scripts(program: &str, play: &Path) -> String {
+    let play = play.display();
+    let does = |paths: &str| {
+        format!(
+            "env: {{ name: context.taskRun.name, try: context.task.retry-count, r: results.r.path{paths} }}, script: \"give() {{ eval \\\"p=\\\\$$1\\\"; printf %s \\\"$2\\\" > \\\"$p\\\"; }}; k=${{name#go-??????-}}; f={play}/$k; n=${{k%-[0-9]}}; [ -e $f ] || f={play}/$n; [ -e $f ] || f={play}/default; . $f\""
+        )
+    };
+    let plain = "script: \"true\"";
+    let rich = ", a: results.a.path, o: results.o.path";
+    let mut text = String::new();
+    let mut is_rich = false;
+    for line in program.lines() {
+        is_rich = line.starts_with("task all(") || (is_rich && !line.starts_with('}'));
+        // A task that sees what is around it has variables already.
+        let line = match line.split_once("script: \"true\", env: { ") {
+            Some((before, after)) => {
+                let does = does("");
+                let (env, script) = does.split_once(" }, script").unwrap();
+                format!("{before}script{script}, {env}, {after}")
+            }
+            None => line.replace(plain, &does(if is_rich { rich } else { "" })),
+        };
+        text += &line;
+        text.push('\n');
+    }
+    text
+}
+
+fn happened(program: &str, options: &RunOptions) -> BTreeSet<String> {
+    let session = support::open_text(program);
+    let plan = session.plan();
+    let plan = plan.unwrap_or_else(|| panic!("{program}\n{}", support::findings(&session)));
+    let schema = schema::schema();
+    let mut happened = BTreeSet::new();
+    let mut run = String::new();
+    let mut keep = |event| {
+        let event: Value = serde_json::from_str(&wudi::event_line(&event)).unwrap();
+        assert!(schema::fits(&event, &schema), "{event}");
+        let text = |key: &str| event[key].as_str().unwrap();
+        let instance = event["instance"].as_u64();
+        let task = || format!("{} {:?} {}", text("task"), instance, event["attempt"]);
+        match text("event") {
+            "run-started" => text("name").clone_into(&mut run),
+            "task-started" => {
+                happened.insert(format!("{} start {}", task(), event["params"]));
+            }
+            "task-finished" => {
+                happened.insert(format!(
+                    "{} end {} {}",
+                    task(),
+                    text("status"),
+                    event["results"]
+                ));
+            }
+            "task-skipped" => {
+                happened.insert(format!("{} skipped {}", text("task"), text("reason")));
+            }
+            "run-finished" => {
+                let (status, reason) = (text("status"), text("reason"));
+                let (message, results) = (text("message"), &event["results"]);
+                happened.insert(format!("run {status} {reason}: {message} {results}"));
+            }
+            _ => {}
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    let (_canceller, cancel) = cancellation();
+    let done = runtime.block_on(wudi::run(plan, options, &mut keep, cancel));
+    done.unwrap_or_else(|error| panic!("{error}\n{program}"));
+    happened
+}
