@@ -175,6 +175,7 @@ fn report() {
     let found = measure::compare(&oracle, &files);
     keep(&found);
     tool::print(&found.shown("files"));
+    tool::print(&import::round_trips(&oracle, &files).shown());
     let sound = measure::sound(&oracle, measure::rewritten(&files));
     let count = usize::try_from(number("WUDI_FAULTS", 5000)).unwrap();
     let faulty = measure::faulty(&sound, number("WUDI_SEED", 0), count);

@@ -89,8 +89,11 @@ fn built(case: &Case) -> Result<String, String> {
     let mut session = Session::new(Box::new(MemoryHost::new()));
     let texts = vec![(name.to_owned(), case.text.clone().into_bytes())];
     let Some(program) = session.import(&[], texts, &target, false) else {
-        let mut all = session.diagnostics().iter();
-        let first = all.find(|it| it.severity == Severity::Error).unwrap();
+        let all = session.diagnostics().iter();
+        let errors: Vec<_> = all.filter(|it| it.severity == Severity::Error).collect();
+        // That the program is refused is said beside the reasons.
+        let mut reasons = errors.iter().filter(|it| it.code.name != "not-importable");
+        let first = reasons.next().unwrap_or(&errors[0]);
         return Err(format!("[{}] {}", first.code.name, first.message));
     };
     let host = MemoryHost::new()

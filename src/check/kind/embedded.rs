@@ -139,7 +139,18 @@ fn group_around(body: &mut Body<'_, '_>, group: &'static str, around: Option<Typ
     };
     if let Type::Record(own) = &bound.ty {
         let mut all = RecordType::clone(&around);
-        all.fields.extend(own.fields.clone());
+        for (name, own) in &own.fields {
+            let mut field = own.clone();
+            // Of an object what the task is not given is taken from around it, key by key.
+            if let (Some(Type::Record(around)), Type::Record(own)) =
+                (all.fields.get(name).map(|it| &it.ty), &own.ty)
+            {
+                let mut both = RecordType::clone(around);
+                both.fields.extend(own.fields.clone());
+                field.ty = Type::Record(Arc::new(both));
+            }
+            all.fields.insert(name.clone(), field);
+        }
         bound.ty = Type::Record(Arc::new(all));
         body.scopes.rebind(Name::new_static(group), bound);
     }
