@@ -28,7 +28,7 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
     }
     admit::admit(objects, &plan.profile, &mut found);
     let refusals = found.into_sorted().into_iter();
-    for refusal in refusals.filter(|it| it.severity == Severity::Error) {
+    for refusal in refusals.filter(|it| matters(it)) {
         let at = refusal.span;
         let mut numbered = files.iter().enumerate();
         let file = numbered.find(|(index, _)| number(*index) == at.file);
@@ -37,6 +37,12 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
         }
         sink.push(at_its_place(plan, &documents, main, refusal));
     }
+}
+
+/// What is refused; and what is no mistake of the form, but of what it comes to, which only shows when all is put together.
+fn matters(finding: &Diagnostic) -> bool {
+    let is_of_outcome = ["constant-condition", "matrix-include"].contains(&finding.code.name);
+    finding.severity == Severity::Error || is_of_outcome
 }
 
 fn at_its_place(

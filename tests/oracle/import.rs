@@ -162,7 +162,9 @@ fn object(answer: &Value) -> Option<(String, Value)> {
 fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
-            let keys = left.keys().chain(right.keys().filter(|it| !left.contains_key(*it)));
+            let keys = left
+                .keys()
+                .chain(right.keys().filter(|it| !left.contains_key(*it)));
             for key in keys {
                 let of = |map: &Map<String, Value>| map.get(key).cloned().unwrap_or_default();
                 compare(&format!("{path}.{key}"), &of(left), &of(right), found);
@@ -225,7 +227,9 @@ fn untyped(result: &mut Value) {
 fn bound(workspace: &mut Value) {
     let name = workspace["name"].clone();
     if let Value::Object(fields) = workspace {
-        let is_binding = fields.keys().all(|it| ["name", "workspace", "subPath"].contains(&it.as_str()));
+        let is_binding = fields
+            .keys()
+            .all(|it| ["name", "workspace", "subPath"].contains(&it.as_str()));
         if is_binding {
             fields.entry("workspace").or_insert(name);
         }
@@ -234,11 +238,17 @@ fn bound(workspace: &mut Value) {
 
 fn one_form(key: &str, text: &str) -> String {
     if key == "description" {
-        return text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+        return text
+            .lines()
+            .map(str::trim_end)
+            .collect::<Vec<_>>()
+            .join("\n");
     }
     if key.starts_with("pipelinesascode.tekton.dev/on-") {
         let text = text.trim().trim_matches(['[', ']']);
-        let items = text.split(',').map(|it| it.trim().trim_matches(['"', '\'']));
+        let items = text
+            .split(',')
+            .map(|it| it.trim().trim_matches(['"', '\'']));
         return items.collect::<Vec<_>>().join(", ");
     }
     let replace = |text: &str, pattern: &str, by: &str| {

@@ -48,7 +48,8 @@ pub fn compare(oracle: &Oracle, cases: &[Case]) -> String {
         // Pipelines as Code makes YAML of what is none yet.
         let is_template = case.text.contains("pipelinesascode.tekton.dev/");
         let answers = answers.iter();
-        let answers = answers.filter(|it| !(is_template && it["verdict"] == "yaml-error"));
+        let waits = |it: &Value| it["verdict"] == "yaml-error" || case.name.contains("{{");
+        let answers = answers.filter(|it| !(is_template && waits(it)));
         for refusal in answers.filter_map(refusal) {
             let here = |it: &&(usize, String)| refusal.document.is_none_or(|at| at == it.0);
             let codes: Vec<&str> = errors.iter().filter(here).map(|it| it.1.as_str()).collect();

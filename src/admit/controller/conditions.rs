@@ -21,13 +21,14 @@ pub(crate) fn of_task(task: &Task<'_>, sink: &mut Sink) {
 }
 
 /// Judges conditions that look into lists, by what the run passes for them.
-pub(crate) fn of_run(pipeline: &Pipeline<'_>, sink: &mut Sink) {
+pub(crate) fn of_run(pipeline: &Pipeline<'_>, run: &str, sink: &mut Sink) {
     for task in &pipeline.tasks {
         for condition in task.node.list("when") {
             let values = condition.list("values");
             if !values.is_empty() && values.iter().all(|it| is_empty_list(pipeline, it)) {
                 let holds = condition.text_of("operator") == "notin";
-                sink.push(errors::empty_list(condition, values, holds, task.name));
+                let found = errors::empty_list(condition, values, holds, (run, task.name));
+                sink.push(found);
             }
         }
     }

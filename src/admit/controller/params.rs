@@ -103,7 +103,11 @@ pub(crate) fn of_run<'a>(
     missing(declared, &names, call, sink);
     for it in given {
         if let Some(param) = declared.get(it.name) {
-            types(param, it, Some(it.shape()), sink);
+            // A task takes nothing for an empty text; to a pipeline it has no type at all.
+            match it.node.get("value") {
+                None if call.callee == "pipeline" => sink.push(errors::no_value(param, it)),
+                Some(_) | None => types(param, it, Some(it.shape()), sink),
+            }
             keys(param, it, sink);
             allowed(ctx, param, it, sink);
         } else if !is_used(it.name) {

@@ -73,6 +73,14 @@ pub(crate) fn type_of(param: &Declared<'_>, given: &Named<'_>, shape: Shape) -> 
     }
 }
 
+pub(crate) fn no_value(param: &Declared<'_>, given: &Named<'_>) -> Diagnostic {
+    let (name, shape) = (param.name, param.shape.name());
+    let message = format!("`{name}` is of type {shape}, and gets no value");
+    Diagnostic::new("type-mismatch", given.at.span, message)
+        .label(param.span(), "declared here")
+        .help("write a `value`, or drop it to have the default")
+}
+
 pub(crate) fn matrix_of(param: &Declared<'_>, given: &Named<'_>) -> Diagnostic {
     let (name, shape) = (param.name, param.shape.name());
     let message = format!("a matrix gives `{name}` one string at a time, and it is an {shape}");

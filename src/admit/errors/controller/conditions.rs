@@ -12,11 +12,20 @@ pub(crate) fn no_condition(cel: &Node) -> Diagnostic {
 }
 
 /// A list in which a condition looks has something in it.
-pub(crate) fn empty_list(condition: &Node, values: &[Node], holds: bool, task: &str) -> Diagnostic {
+pub(crate) fn empty_list(
+    condition: &Node,
+    values: &[Node],
+    holds: bool,
+    (run, task): (&str, &str),
+) -> Diagnostic {
     let at = values.first().map_or(condition.span, |it| it.span);
+    let run = match run {
+        "" => "this run".to_owned(),
+        name => format!("the run `{name}`"),
+    };
     let message = match holds {
-        true => format!("the list is empty in this run, so `{task}` runs whatever the input is"),
-        false => format!("the list is empty in this run, so `{task}` never runs"),
+        true => format!("the list is empty in {run}, where `{task}` runs whatever the input is"),
+        false => format!("the list is empty in {run}, where `{task}` never runs"),
     };
     let mut found = Diagnostic::new("constant-condition", at, message);
     found.severity = Severity::Warning;
