@@ -41,7 +41,7 @@ pub(crate) enum Command {
     New(New),
     Check(Check),
     Build(Build),
-    Run(Run),
+    Run(Box<Run>),
     Eval(Eval),
     Import(Import),
     Fmt(Fmt),
@@ -159,6 +159,9 @@ pub(crate) struct Run {
     /// Run nothing: play what the tasks do, as a JSON file says, with a clock that jumps
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
+    /// Write how each task ended in JUnit's form as well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
     /// Use a directory as a workspace; without one, leave an optional workspace out
     #[arg(short, long = "workspace", value_name = "NAME=DIRECTORY", value_parser = pair)]
     pub(crate) workspaces: Vec<(String, String)>,

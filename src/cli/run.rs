@@ -1,6 +1,7 @@
 //! `wudi run`
 
 pub(crate) mod json;
+mod junit;
 mod live;
 mod plain;
 mod preview;
@@ -66,16 +67,28 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
         _ => vec![options.target.clone()],
     };
     let mut worst = Outcome::Fine;
+    let mut suites = String::new();
     for target in targets {
         options.target = target;
         let outcome = stack::with_room(|| in_runtime(plan, &options, *printer));
         let outcome =
             outcome.map_err(|_| anyhow::anyhow!("the run stopped in the middle of its work"))?;
         match outcome? {
-            Ok(outcome) if outcome.status == Status::Succeeded => {}
-            Ok(_) => worst = Outcome::Findings,
+            Ok(outcome) => {
+                let name = options.target.as_deref().unwrap_or("run");
+                suites += &junit::suite(name, &outcome);
+                if outcome.status != Status::Succeeded {
+                    worst = Outcome::Findings;
+                }
+            }
             Err(error) => return Ok(refused(&error, printer)),
         }
+    }
+    if let Some(path) = &arguments.junit {
+        let written = OsHost.write(path, junit::report(&suites).as_bytes());
+        written.map_err(|it| {
+            anyhow::anyhow!("cannot write `{}`: {}", path.display(), host::reason(&it))
+        })?;
     }
     Ok(worst)
 }

@@ -29,11 +29,10 @@ pub(crate) fn holds(text: &str) -> Result<bool, String> {
     };
     let value = reader.choice()?;
     reader.blank();
-    match value {
-        _ if !reader.rest.is_empty() => Err(format!("`{}` was not expected", reader.rest)),
-        Value::Bool(it) => Ok(it),
-        other => Err(format!("`{}` is no condition", other.kind())),
+    if !reader.rest.is_empty() {
+        return Err(format!("`{}` was not expected", reader.rest));
     }
+    value.truth()
 }
 
 /// Reads and computes at once; what is left of `||`, `&&` and `?:` is computed as well, and its errors passed over.
@@ -86,11 +85,7 @@ impl Reader<'_> {
             let first = self.choice();
             self.expect(":")?;
             let second = self.choice();
-            match condition? {
-                Value::Bool(true) => first,
-                Value::Bool(false) => second,
-                other => Err(format!("`{}` is no condition", other.kind())),
-            }
+            if condition?.truth()? { first } else { second }
         } else {
             condition
         };
@@ -114,17 +109,15 @@ impl Reader<'_> {
         self.blank();
         if !self.rest.starts_with("!=") && self.takes("!") {
             self.deeper()?;
-            return match self.unary()? {
-                Value::Bool(it) => Ok(Value::Bool(!it)),
-                other => Err(format!("`!` takes no {}", other.kind())),
-            };
+            return Ok(Value::Bool(!self.unary()?.truth()?));
         }
         if self.takes("-") {
             self.deeper()?;
-            return match self.unary()? {
-                Value::Int(it) => it.checked_neg().map(Value::Int).ok_or_else(overflow),
-                Value::Double(it) => Ok(Value::Double(-it)),
-                other => Err(format!("`-` takes no {}", other.kind())),
+            let value = self.unary()?;
+            return match (&value, double(&value)) {
+                (Value::Int(it), _) => it.checked_neg().map(Value::Int).ok_or_else(overflow),
+                (_, Some(it)) => Ok(Value::Double(-it)),
+                (_, None) => Err(format!("`-` takes no {}", value.kind())),
             };
         }
         self.postfix()
@@ -294,6 +287,14 @@ impl Value {
         }
     }
 
+    fn truth(&self) -> Result<bool, String> {
+        if let Self::Bool(it) = self {
+            Ok(*it)
+        } else {
+            Err(format!("a {} is no condition", self.kind()))
+        }
+    }
+
     fn key(&self) -> String {
         match self {
             Self::Text(it) => it.clone(),
@@ -351,7 +352,9 @@ fn apply(operator: &str, left: Found, right: Found) -> Found {
         "in" => match &right {
             Value::List(all) => Ok(Value::Bool(all.iter().any(|it| equal(it, &left)))),
             Value::Map(map) => Ok(Value::Bool(map.contains_key(&left.key()))),
-            other => Err(format!("`in` takes no {}", other.kind())),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Text(_) => {
+                Err(format!("`in` takes no {}", right.kind()))
+            }
         },
         _ => computed(operator, left, right),
     }

@@ -148,7 +148,7 @@ impl Pod {
             let path = named(&it, "mountPath").unwrap_or_default();
             let (source, writable) = match self.volumes.get(&name) {
                 Some((source, writable)) => (source.clone(), *writable),
-                None => (self.of_workspace(&name, scope)?, true),
+                None => (self.of_workspace(&name)?, true),
             };
             let source = match named(&it, "subPath").filter(|it| !it.is_empty()) {
                 Some(sub) => machine::below(&source, &sub)
@@ -200,8 +200,7 @@ impl Pod {
     }
 
     /// A mount may name the volume behind a workspace.
-    fn of_workspace(&self, name: &Name, scope: &Scope) -> Result<PathBuf, Lack> {
-        let _ = scope;
+    fn of_workspace(&self, name: &Name) -> Result<PathBuf, Lack> {
         let found = self.workspaces.get(name).map(|it| it.source.clone());
         found.ok_or_else(|| Lack::Other(format!("there is no volume `{name}`")))
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::base::Name;
 use crate::host::scratch;
 use crate::plan::{Pipeline, Plan};
+use crate::run::evaluate;
 use crate::run::event::TaskOutcome;
 use crate::run::machine::{self, Timeouts};
 use crate::run::mask::Mask;
@@ -68,6 +69,7 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         ..Scope::default()
     };
     let params = arguments::params(&job, options, &given, &mut mistakes);
+    mistakes.extend(not_started(&job, &given));
     let sources = volumes::sources(plan, &job, options, &given, &mut mistakes);
     // What the run alone names is seen by the tasks that are written in it.
     let beyond = params
@@ -119,6 +121,18 @@ impl Prepared {
         };
         scenario.names().filter(unknown).collect()
     }
+}
+
+/// What is said of a run whose `if` the given event does not meet. Where too little of the event is given, nothing is.
+fn not_started(job: &Job, given: &Arc<Given>) -> Option<String> {
+    let condition = job.run.as_ref()?.condition.as_ref()?;
+    let scope = Scope {
+        given: given.clone(),
+        ..Scope::default()
+    };
+    let name = &job.name;
+    let refused = evaluate::truth(condition, &scope) == Ok(false);
+    refused.then(|| format!("the run `{name}` does not start on this event: its `if` is false"))
 }
 
 /// Fills in secrets from the environment, and says which are missing.
