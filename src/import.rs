@@ -217,7 +217,9 @@ impl Importer<'_> {
         if is_run {
             value::field(w, metadata, "generateName", &scope);
         }
-        value::field(w, metadata, "namespace", &scope);
+        if !metadata.text_of("namespace").is_empty() {
+            value::field(w, metadata, "namespace", &scope);
+        }
         if let Some(spec) = object.spec() {
             value::field(w, spec, "displayName", &scope);
         }

@@ -124,14 +124,13 @@ fn arguments_by_name(fields: &mut Map<String, Value>) {
     }
 }
 
-/// A result that is passed on is text where its type is not said.
+/// A result is text where its type is not said.
 fn text_results(fields: &mut Map<String, Value>) {
     let Some(Value::Array(results)) = fields.get_mut("results") else {
         return;
     };
     for result in results {
         if let Value::Object(fields) = result
-            && fields.contains_key("value")
             && fields.get("type").is_some_and(|it| it == "string")
         {
             fields.remove("type");
@@ -148,6 +147,7 @@ fn says_nothing(key: &str, value: &Value) -> bool {
                 && [
                     "description",
                     "displayName",
+                    "namespace",
                     "workspace",
                     "script",
                     "workingDir",

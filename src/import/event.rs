@@ -35,6 +35,8 @@ pub(crate) fn field(variable: &str) -> Option<String> {
 fn deep_field(variable: &str) -> Option<String> {
     let (first, rest) = variable.split_once(['.', '['])?;
     match first {
+        // What may have several lines is no value of the language.
+        "body" if spans_lines(rest) => None,
         "body" | "files" => {
             let plain = rest.split('.').all(|it| {
                 let (word, index) = it.split_once('[').unwrap_or((it, "0]"));
@@ -51,4 +53,17 @@ fn deep_field(variable: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn spans_lines(path: &str) -> bool {
+    const LONG: &[&str] = &[
+        "body",
+        "description",
+        "message",
+        "note",
+        "comment",
+        "content",
+        "raw",
+    ];
+    LONG.contains(&path.rsplit('.').next().unwrap_or(path))
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::admit::Kind;
 use crate::import::absence;
 use crate::import::reference::{Scope, Shape};
-use crate::import::task::{duration, named_values};
+use crate::import::task::{duration, named_values, on_error};
 use crate::import::value::{self, field, string};
 use crate::import::write::{self, Writer};
 use crate::import::{Importer, signature};
@@ -228,7 +228,7 @@ impl Importer<'_> {
         }
         field(w, node, "retries", scope);
         duration(w, node, "timeout");
-        field(w, node, "onError", scope);
+        on_error(w, node, scope);
         if absence::needed(node).any(|it| scope.skipped.contains(&it)) && !is_last(pipeline, node) {
             w.field("if-absent", "\"skip\"");
         }
@@ -400,7 +400,11 @@ fn condition(node: &Node, scope: &Scope, level: usize) -> String {
     {
         return format!("cel({})", write::string(&scope.pieces(cel, true), level));
     }
-    let input = string(node.text_of("input"), scope, level);
+    let mut input = string(node.text_of("input"), scope, level);
+    let bare = input.strip_prefix("\"#{").and_then(|it| it.strip_suffix("}\""));
+    if let Some(bare) = bare.filter(|it| it.ends_with(".bound")) {
+        input = bare.to_owned();
+    }
     let values = node.list("values");
     let wanted = node.text_of("operator") == "in";
     if let [only] = values

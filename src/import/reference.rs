@@ -190,13 +190,19 @@ impl Scope {
                 Segment::Name(of),
                 Segment::Name(field),
             ] => {
-                let known = matches!(
-                    (*of, *field),
-                    ("pipelineRun" | "taskRun", "name" | "namespace" | "uid")
-                        | ("pipeline" | "task", "name")
-                        | ("task", "retry-count")
-                        | ("pipelineTask", "retries")
-                );
+                let known = match self.in_pipeline {
+                    true => matches!(
+                        (*of, *field),
+                        ("pipelineRun", "name" | "namespace" | "uid")
+                            | ("pipeline", "name")
+                            | ("pipelineTask", "retries")
+                    ),
+                    false => matches!(
+                        (*of, *field),
+                        ("taskRun", "name" | "namespace" | "uid")
+                            | ("task", "name" | "retry-count")
+                    ),
+                };
                 known.then(|| (format!("context.{of}.{field}"), Origin::Target))
             }
             [Segment::Name("tasks"), Segment::Name("status")] => {
@@ -414,9 +420,9 @@ fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
     Some(found)
 }
 
-/// Whether the value is a number to the language.
+/// Whether the value is no text to the language.
 fn is_number(expression: &str) -> bool {
-    let counts = [".length", ".retries", ".retry-count", "event.number"];
+    let counts = [".bound", ".length", ".retries", ".retry-count", "event.number"];
     counts.iter().any(|it| expression.ends_with(it))
 }
 

@@ -136,7 +136,7 @@ impl Importer<'_> {
             w.field("when", &condition);
         }
         duration(w, node, "timeout");
-        field(w, node, "onError", scope);
+        on_error(w, node, scope);
         field(w, node, "workingDir", scope);
         if !node.list("workspaces").is_empty() {
             w.field(
@@ -348,6 +348,16 @@ fn words(w: &mut Writer, node: &Node, scope: &Scope) {
 fn mounts(w: &mut Writer, mounts: &[Node], scope: &Scope) {
     let text = keyed(mounts, "mountPath", scope, w.level());
     w.field("volumeMounts", &text);
+}
+
+/// `onError`; what a parameter says is taken for one of its words.
+pub(crate) fn on_error(w: &mut Writer, node: &Node, scope: &Scope) {
+    let text = node.text_of("onError");
+    if text.contains("$(") {
+        let value = string(text, scope, w.level());
+        return w.field("onError", &format!("{value} as OnError"));
+    }
+    field(w, node, "onError", scope);
 }
 
 /// A duration, as the language writes it; Go's form is also its own.

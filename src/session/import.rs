@@ -164,6 +164,7 @@ const ALLOWED: &[&str] = &[
     "extra-argument",
     "race",
     "script-injection",
+    "secret-leak",
     "target-syntax",
     "unbound-workspace",
 ];

@@ -197,14 +197,14 @@ fn plain(key: &str, value: &mut Value) {
                     "params" if items.iter().all(|it| it.get("value").is_some()) => {
                         items.sort_by_key(|it| it["name"].to_string());
                     }
-                    // A result that is passed on is text where its type is not said.
+                    // A result is text where its type is not said.
                     "results" => items.iter_mut().for_each(untyped),
                     "workspaces" if is_call => items.iter_mut().for_each(bound),
                     _ => (),
                 }
             }
             fields.retain(|key, it| {
-                let says_nothing = it.is_null() || *it == "" && key == "description";
+                let says_nothing = it.is_null() || *it == "" && ["description", "namespace"].contains(&key.as_str());
                 !says_nothing
             });
         }
@@ -216,7 +216,6 @@ fn plain(key: &str, value: &mut Value) {
 
 fn untyped(result: &mut Value) {
     if let Value::Object(fields) = result
-        && fields.contains_key("value")
         && fields.get("type").is_some_and(|it| it == "string")
     {
         fields.remove("type");
