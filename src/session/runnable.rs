@@ -152,7 +152,14 @@ fn turn(tree: &mut Json, known: &[(Kind, String)]) -> bool {
 
 /// The object that a reference with a resolver likely means: of the name that its parameters give, or of the file's.
 fn meant(reference: &Json, kind: Kind, known: &[(Kind, String)]) -> Option<String> {
-    reference.get("resolver")?;
+    let is_known = |name: &String| known.iter().any(|(of, it)| *of == kind && it == name);
+    if reference.get("resolver").is_none() {
+        // The controller takes this spelling for a Task as well.
+        let said = reference.get("kind").and_then(Json::as_str)?;
+        let odd = said == "task" && reference.get("apiVersion").is_none();
+        let name = reference.get("name").and_then(Json::as_str)?.to_owned();
+        return Some(name).filter(|it| odd && is_known(it));
+    }
     let params = reference.get("params").and_then(Json::as_array)?;
     let param = |name: &str| {
         let found = params
@@ -170,6 +177,5 @@ fn meant(reference: &Json, kind: Kind, known: &[(Kind, String)]) -> Option<Strin
         param("pathInRepo").map(stem),
         param("url").map(stem),
     ];
-    let is_known = |name: &String| known.iter().any(|(of, it)| *of == kind && it == name);
     names.into_iter().flatten().find(is_known)
 }
