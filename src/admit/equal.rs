@@ -148,6 +148,7 @@ fn says_nothing(key: &str, value: &Value) -> bool {
                     "description",
                     "displayName",
                     "namespace",
+                    "serviceAccountName",
                     "workspace",
                     "script",
                     "workingDir",

@@ -26,14 +26,16 @@ pub(crate) fn in_value(node: &Node) -> Vec<Use> {
     found
 }
 
+/// The results that are used in a text.
+pub(crate) fn in_text(text: &str) -> Vec<Use> {
+    let all = substitution::references(text).into_iter();
+    all.filter_map(|it| result(it.expression)).collect()
+}
+
 fn collect(node: &Node, found: &mut Vec<Use>) {
     match &node.data {
         Data::Null | Data::Bool(_) | Data::Number(_) => {}
-        Data::String(text) => {
-            for reference in substitution::references(text) {
-                found.extend(result(reference.expression));
-            }
-        }
+        Data::String(text) => found.extend(in_text(text)),
         Data::List(items) => items.iter().for_each(|it| collect(it, found)),
         Data::Map(entries) => entries.iter().for_each(|it| collect(&it.value, found)),
     }

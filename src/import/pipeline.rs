@@ -309,6 +309,16 @@ impl Importer<'_> {
             .map_or(&[], Node::items)
     }
 
+    /// Whether a text is nothing but all results of the instances of a node.
+    fn is_fanned(&self, spec: &Node, text: &str) -> bool {
+        let used = absence::in_text(text).into_iter().next();
+        let Some(used) = used.filter(|_| text.ends_with("[*])") && text.starts_with("$(")) else {
+            return false;
+        };
+        let node = nodes(spec).find(|it| it.text_of("name") == used.node);
+        node.is_some_and(|it| it.get("matrix").is_some())
+    }
+
     fn declared_result<'n>(&'n self, spec: &'n Node, used: &absence::Use) -> Option<&'n Node> {
         let node = nodes(spec).find(|it| it.text_of("name") == used.node)?;
         let mut results = self.declared_results(node).iter();
@@ -327,6 +337,10 @@ impl Importer<'_> {
             });
             let ty = match (value.map(|it| &it.data), value::shape(it)) {
                 (Some(Data::List(_)), _) | (_, Shape::Array) => "List<String>".to_owned(),
+                // One of each instance.
+                (Some(Data::String(text)), _) if self.is_fanned(spec, text) => {
+                    "List<String>".to_owned()
+                }
                 (Some(Data::Map(entries)), _) => {
                     let field = |it: &Entry| (write::name(&it.key), "String".to_owned());
                     write::record(&entries.iter().map(field).collect::<Vec<_>>(), level + 1)
@@ -401,7 +415,9 @@ fn condition(node: &Node, scope: &Scope, level: usize) -> String {
         return format!("cel({})", write::string(&scope.pieces(cel, true), level));
     }
     let mut input = string(node.text_of("input"), scope, level);
-    let bare = input.strip_prefix("\"#{").and_then(|it| it.strip_suffix("}\""));
+    let bare = input
+        .strip_prefix("\"#{")
+        .and_then(|it| it.strip_suffix("}\""));
     if let Some(bare) = bare.filter(|it| it.ends_with(".bound")) {
         input = bare.to_owned();
     }

@@ -422,7 +422,13 @@ fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
 
 /// Whether the value is no text to the language.
 fn is_number(expression: &str) -> bool {
-    let counts = [".bound", ".length", ".retries", ".retry-count", "event.number"];
+    let counts = [
+        ".bound",
+        ".length",
+        ".retries",
+        ".retry-count",
+        "event.number",
+    ];
     counts.iter().any(|it| expression.ends_with(it))
 }
 

@@ -112,6 +112,7 @@ impl Importer<'_> {
             .entries()
             .iter()
             .filter(|it| !DONE.contains(&it.key.as_str()))
+            .filter(|it| it.value.text() != Some(""))
         {
             field(w, spec, &entry.key, scope);
         }

@@ -204,7 +204,8 @@ fn plain(key: &str, value: &mut Value) {
                 }
             }
             fields.retain(|key, it| {
-                let says_nothing = it.is_null() || *it == "" && ["description", "namespace"].contains(&key.as_str());
+                let says_nothing = it.is_null()
+                    || *it == "" && ["description", "namespace"].contains(&key.as_str());
                 !says_nothing
             });
         }

@@ -42,7 +42,7 @@ pub(crate) fn find<'a>(body: &mut Body<'_, '_>, binding: &'a Binding, finally: b
         Some(it) => node_type(
             &binding.name.name,
             it,
-            !each.is_empty(),
+            !each.is_empty() || walk::field(binding.block.as_ref(), "include").is_some(),
             image_of(body, binding),
         ),
         None => Type::Error,
