@@ -176,6 +176,11 @@ pub(crate) static CODES: &[Code] = &[
         "two declarations of one name",
     ),
     error(
+        "empty-condition",
+        Gate::Controller,
+        "a condition that looks into a list which a run leaves empty",
+    ),
+    error(
         "encoding",
         Gate::None,
         "a source that is not clean UTF-8 text",

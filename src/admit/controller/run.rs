@@ -49,7 +49,7 @@ pub(crate) fn of_pipeline<'a>(
     timeouts::specs(&pipeline, run, sink);
     timeouts::of_run(&pipeline, run, sink);
     timeouts::on_error(&pipeline, sink);
-    conditions::of_run(&pipeline, object.name(), sink);
+    conditions::of_run(&pipeline, object, sink);
     match embedded {
         Some(spec) => {
             secret::of_spec(spec, sink);

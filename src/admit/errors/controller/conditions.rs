@@ -1,5 +1,6 @@
 //! Messages about conditions.
 
+use crate::base::Span;
 use crate::diag::{Diagnostic, Severity};
 use crate::yaml::Node;
 
@@ -12,17 +13,8 @@ pub(crate) fn no_condition(cel: &Node) -> Diagnostic {
 }
 
 /// A list in which a condition looks has something in it.
-pub(crate) fn empty_list(
-    condition: &Node,
-    values: &[Node],
-    holds: bool,
-    (run, task): (&str, &str),
-) -> Diagnostic {
-    let at = values.first().map_or(condition.span, |it| it.span);
-    let run = match run {
-        "" => "this run".to_owned(),
-        name => format!("the run `{name}`"),
-    };
+pub(crate) fn empty_list(at: Span, holds: bool, (run, task): (&str, &str)) -> Diagnostic {
+    let run = named(run);
     let message = match holds {
         true => format!("the list is empty in {run}, where `{task}` runs whatever the input is"),
         false => format!("the list is empty in {run}, where `{task}` never runs"),
@@ -30,4 +22,19 @@ pub(crate) fn empty_list(
     let mut found = Diagnostic::new("constant-condition", at, message);
     found.severity = Severity::Warning;
     found.note("nothing is among no values")
+}
+
+/// A run that names its pipeline passes no empty list to a condition.
+pub(crate) fn refused_list(at: Span, run: &str) -> Diagnostic {
+    let message = format!("the list is empty in {}, which fails for it", named(run));
+    Diagnostic::new("empty-condition", at, message)
+        .note("once a task has started, the controller judges the pipeline again, with the values in place, and refuses a condition without values")
+        .help("pass a list that has something in it, if only a text that nothing is equal to")
+}
+
+fn named(run: &str) -> String {
+    match run {
+        "" => "this run".to_owned(),
+        name => format!("the run `{name}`"),
+    }
 }
