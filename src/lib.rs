@@ -48,7 +48,6 @@ pub use run::{
     Cancel, Canceller, Event, Outcome, RunError, RunOptions, Scenario, Status, StepEnd, Stream,
     TaskId, TaskOutcome, Urgency, cancellation, run,
 };
-pub use session::import::{Program, Proof};
 pub use session::{Session, Target};
 
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use wudi::{MemoryHost, Program, Session};
+use wudi::{MemoryHost, Session};
 
 use crate::support::{self, compare};
 use crate::yaml::target;
@@ -18,32 +18,40 @@ pub fn program(path: &Path) -> datatest_stable::Result<()> {
         return Ok(());
     };
     let (_, again) = import(name, &text);
-    assert_eq!(made.text, again.unwrap().text, "importing again");
+    assert_eq!(Some(&made), again.as_ref(), "importing again");
     let mut session = Session::new(Box::new(MemoryHost::new()));
-    let laid_out = session.format(Path::new("it.wudi"), made.text.clone().into_bytes());
-    assert_eq!(laid_out.unwrap(), made.text, "formatting changes it");
+    let laid_out = session.format(Path::new("it.wudi"), made.program.clone().into_bytes());
+    assert_eq!(laid_out.unwrap(), made.program, "formatting changes it");
     compare(
         path,
-        &format!("{}==> proof\n{}{findings}", made.text, proof(&made)),
+        &format!("{}==> proof\n{}{findings}", made.program, made.proof),
     );
     Ok(())
 }
 
-fn import(name: &Path, text: &str) -> (Session, Option<Program>) {
+#[derive(PartialEq, Eq, Debug)]
+struct Made {
+    program: String,
+    proof: String,
+}
+
+fn import(name: &Path, text: &str) -> (Session, Option<Made>) {
     let host = MemoryHost::new().with_file(name, text);
     let mut session = Session::new(Box::new(host));
     let rewrite = text.lines().any(|it| it == "# rewrite-scripts");
     let made = session.import(&[name.to_owned()], Vec::new(), &target(text), rewrite);
-    (session, made)
-}
-
-fn proof(program: &Program) -> String {
-    let mut text = String::new();
-    for it in &program.proof {
-        match it.differences.as_slice() {
-            [] => text += &format!("{}: equal\n", it.object),
-            all => text.extend(all.iter().map(|found| format!("{}: {found}\n", it.object))),
+    let made = made.map(|it| {
+        let mut proof = String::new();
+        for it in &it.proof {
+            match it.differences.as_slice() {
+                [] => proof += &format!("{}: equal\n", it.object),
+                all => proof.extend(all.iter().map(|found| format!("{}: {found}\n", it.object))),
+            }
         }
-    }
-    text
+        Made {
+            program: it.text,
+            proof,
+        }
+    });
+    (session, made)
 }
