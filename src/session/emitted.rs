@@ -28,7 +28,7 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
     }
     admit::admit(objects, &plan.profile, &mut found);
     let refusals = found.into_sorted().into_iter();
-    for refusal in refusals.filter(|it| matters(it)) {
+    for refusal in refusals.filter(matters) {
         let at = refusal.span;
         let mut numbered = files.iter().enumerate();
         let file = numbered.find(|(index, _)| number(*index) == at.file);
