@@ -71,8 +71,9 @@ impl Disagreements {
     /// Writes the cases into a directory, each under the number of its seed.
     pub fn keep(&self, directory: &Path) {
         std::fs::create_dir_all(directory).unwrap();
+        let number = Regex::new(r" #(\d+) ").unwrap();
         for (index, case) in self.cases.iter().enumerate() {
-            let seed = Regex::new(r" #(\d+) ").unwrap().captures(&case.name);
+            let seed = number.captures(&case.name);
             let name = seed.map_or_else(|| format!("file-{index}"), |it| it[1].to_owned());
             let text = format!("# {}\n{}", line(&case.name), case.text);
             std::fs::write(directory.join(format!("{name}.yaml")), text).unwrap();
@@ -378,11 +379,11 @@ fn wudi(case: &Case) -> Verdict {
 
 /// The kind of the document that stands there.
 fn kind_at(text: &str, at: usize) -> String {
+    let kind = Regex::new(r#"(?m)^"?kind"?: *"?(\w+)"#).unwrap();
     let mut from = 0;
     for document in text.split_inclusive("\n---") {
         from += document.len();
         if at < from {
-            let kind = Regex::new(r#"(?m)^"?kind"?: *"?(\w+)"#).unwrap();
             let found = kind.captures(document);
             return found.map_or(String::new(), |it| it[1].to_owned());
         }

@@ -593,7 +593,9 @@ impl Maker {
                 Ty::Text if by_event && self.chance.percent(50) => {
                     (*self.chance.pick(&fields)).to_owned()
                 }
-                ty => self.literal(ty),
+                ty @ (Ty::Text | Ty::Number | Ty::Switch | Ty::Choice | Ty::List | Ty::Record) => {
+                    self.literal(ty)
+                }
             };
             args.push(format!("{}: {value}", param.name));
         }
