@@ -92,19 +92,17 @@ impl Reader<'_> {
     }
 }
 
-static PIECES: LazyLock<Vec<Range<usize>>> = LazyLock::new(|| syntax::pieces(text()));
+static PIECES: LazyLock<Vec<Range<usize>>> = LazyLock::new(|| syntax::pieces(&TEXT));
 
 /// Words, sorted, each with the number of a piece that it asks for.
 static INDEX: LazyLock<Vec<(&'static str, usize)>> = LazyLock::new(index);
 
-fn text() -> &'static str {
-    stdlib::package(PRELUDE).unwrap_or_default()
-}
+static TEXT: LazyLock<&str> = LazyLock::new(|| stdlib::package(PRELUDE).unwrap_or_default());
 
 /// The lines of a piece that are no comments.
 fn code(piece: usize) -> impl Iterator<Item = &'static str> {
     let range = PIECES.get(piece).cloned();
-    let piece = range.and_then(|it| text().get(it)).unwrap_or_default();
+    let piece = range.and_then(|it| TEXT.get(it)).unwrap_or_default();
     piece
         .lines()
         .filter(|it| !it.trim_start().starts_with("//"))
