@@ -138,6 +138,9 @@ fn files_stay_small_and_say_what_they_own() {
 #[test]
 fn the_facade_stays_small() {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    // What tests alone use is hidden, and not counted.
+    let hidden = Regex::new(r"#\[doc\(hidden\)\]\s*pub use [^;]+;").unwrap();
+    let text = hidden.replace_all(&text, "");
     let exports = Regex::new(r"pub use ([^;]+);").unwrap();
     let names = exports.captures_iter(&text).flat_map(|it| {
         let path = it[1].to_owned();
