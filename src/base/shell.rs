@@ -80,13 +80,19 @@ impl Reader {
     }
 }
 
-/// `-c`, `-e`, also behind other letters, as in `-euc`: the word behind it is a program.
+/// `-c`, `-e`, also among other letters, as in `-euc` and `-ce`, `--eval`: the word behind it is a program.
 pub(crate) fn takes_code(word: &str) -> bool {
+    if ["--eval", "-Command"].contains(&word) {
+        return true;
+    }
     let Some(letters) = word.strip_prefix('-') else {
         return false;
     };
     let plain = !letters.is_empty() && letters.bytes().all(|it| it.is_ascii_lowercase());
-    plain && (letters == "e" || letters.ends_with('c') && letters.len() <= 5)
+    // Options of a shell that mean something else elsewhere, as `-cf` does to `tar`, are not taken for them.
+    let behind = letters.trim_start_matches('c');
+    let first = behind.len() < letters.len() && behind.bytes().all(|it| b"eux".contains(&it));
+    plain && (letters == "e" || first || letters.ends_with('c') && letters.len() <= 5)
 }
 
 #[cfg(test)]

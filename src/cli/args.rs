@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::base::spelling;
+use crate::schema::profile::FLAGS;
+
 /// A typed language for the whole way of a change to production.
 ///
 /// Data goes to stdout, talk to stderr. Exit codes: 0 fine, 1 findings or a failed run, 2 wrong usage.
@@ -80,7 +83,7 @@ pub(crate) struct Target {
     #[arg(long = "target", value_name = "NAME=VERSION", value_parser = version)]
     versions: Vec<(String, String)>,
     /// For YAML: a flag of Tekton's ConfigMap feature-flags
-    #[arg(long = "flag", value_name = "NAME=VALUE", value_parser = pair)]
+    #[arg(long = "flag", value_name = "NAME=VALUE", value_parser = flag)]
     flags: Vec<(String, String)>,
     /// For YAML: an entry of Tekton's ConfigMap config-defaults
     #[arg(long = "default", value_name = "NAME=VALUE", value_parser = pair)]
@@ -267,6 +270,17 @@ fn version(text: &str) -> Result<(String, String), String> {
 }
 
 /// `name=value`
+/// A flag that Tekton has.
+fn flag(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    if FLAGS.contains(&name.as_str()) {
+        return Ok((name, value));
+    }
+    let near = spelling::nearest(&name, FLAGS.iter().copied());
+    let near = near.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+    Err(format!("Tekton has no flag `{name}`{near}"))
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),

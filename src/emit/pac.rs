@@ -37,7 +37,10 @@ fn object(run: &Run, plan: &Plan, sink: &mut Sink) -> Option<Tree> {
         return None;
     };
     let mut metadata = Fields::default();
-    metadata.put("name", run.meta.name.as_str());
+    match &run.generate_name {
+        Some(name) => metadata.put("generateName", name.as_str()),
+        None => metadata.put("name", run.meta.name.as_str()),
+    }
     meta::common(&run.meta, &mut metadata, ctx, sink);
     let annotations = annotations::annotations(run, plan, sink);
     metadata.amend("annotations", &annotations.into());

@@ -74,6 +74,36 @@ impl Default for Profile {
     }
 }
 
+/// The keys of Tekton's ConfigMap `feature-flags`.
+pub(crate) const FLAGS: &[&str] = &[
+    "await-sidecar-readiness",
+    "coschedule",
+    "disable-affinity-assistant",
+    "disable-creds-init",
+    "disable-inline-spec",
+    "enable-api-fields",
+    "enable-artifacts",
+    "enable-cel-in-whenexpression",
+    "enable-concise-resolver-syntax",
+    "enable-kubernetes-sidecar",
+    "enable-param-enum",
+    "enable-provenance-in-status",
+    "enable-step-actions",
+    "enable-tekton-oci-bundles",
+    "enable-termination-message-compression",
+    "enable-wait-exponential-backoff",
+    "enforce-nonfalsifiability",
+    "keep-pod-on-cancel",
+    "max-result-size",
+    "require-git-ssh-secret-known-hosts",
+    "results-from",
+    "running-in-environment-with-injected-sidecars",
+    "send-cloudevents-for-runs",
+    "set-security-context",
+    "set-security-context-read-only-root-filesystem",
+    "trusted-resources-verification-no-match-policy",
+];
+
 impl Tekton {
     /// Sets a flag as people write it: `enable-param-enum`, or `enable-api-fields=alpha`.
     pub(crate) fn set_flag(&mut self, text: &str) {

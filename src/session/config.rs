@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use crate::base::{FileId, Name, Span};
 use crate::diag::Sink;
 use crate::plan::Profile;
-use crate::schema::profile::{PacLayout, TektonApi};
+use crate::schema::profile::{FLAGS, PacLayout, TektonApi};
 use crate::session::errors;
 
 /// What a `wudi.toml` says.
@@ -96,6 +96,11 @@ impl Reader<'_> {
             },
             "flags" => {
                 for flag in self.texts(key, value) {
+                    let name = flag.split('=').next().unwrap_or_default();
+                    if !FLAGS.contains(&name) {
+                        let at = self.span(value);
+                        self.sink.push(errors::unknown_flag(at, name));
+                    }
                     self.config.profile.tekton.set_flag(&flag);
                 }
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::base::{FileId, Span, spelling};
 use crate::diag::Diagnostic;
 use crate::host;
+use crate::schema::profile::FLAGS;
 use crate::session::output::Conflict;
 use crate::session::project::{Flaw, Refusal};
 
@@ -69,6 +70,16 @@ pub(crate) fn bad_toml(at: Span, message: &str) -> Diagnostic {
 }
 
 /// A key of `wudi.toml` that means nothing; `known` are those that do.
+/// A flag of `[target.tekton]` that Tekton does not have.
+pub(crate) fn unknown_flag(at: Span, name: &str) -> Diagnostic {
+    let near = spelling::nearest(name, FLAGS.iter().copied());
+    let found = Diagnostic::new("config", at, format!("Tekton has no flag `{name}`"));
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found.note("flags are the keys of Tekton's ConfigMap `feature-flags`"),
+    }
+}
+
 pub(crate) fn unknown_key(at: Span, key: &str, place: &str, known: &[&str]) -> Diagnostic {
     let message = format!("{place} has no key `{key}`");
     let found = Diagnostic::new("config", at, message);
@@ -149,6 +160,6 @@ pub(crate) fn import_failed(file: FileId) -> Diagnostic {
         at,
         "the program that was made of the YAML is refused",
     )
-    .note("the findings above are about that program, `imported.wudi`, which was not written")
+    .note("the other findings in `imported.wudi` are about that program, which was not written, and say why")
     .help("mend in the YAML what they say, or leave this file as YAML")
 }
