@@ -58,8 +58,11 @@ fn timed(rows: usize, mut one: impl FnMut(usize) -> u64) -> (f64, u64) {
     (seconds * 1e9 / (rounds * rows) as f64, sum)
 }
 
+/// What is measured, by its name: how long it took, and a sum of what it gave.
+type Engine<'a> = (&'static str, Box<dyn FnMut() -> (f64, u64) + 'a>);
+
 /// Measures engines in turn and holds that all give the same.
-fn in_turn(engines: &mut [(&'static str, Box<dyn FnMut() -> (f64, u64) + '_>)]) -> Times {
+fn in_turn(engines: &mut [Engine<'_>]) -> Times {
     let mut times: Times = engines.iter().map(|it| (it.0, Vec::new())).collect();
     let mut wanted = None;
     for _ in 0..ROUNDS {
@@ -126,7 +129,7 @@ pub(crate) fn a() -> Vec<Figure> {
         let [latency, errors, total] = rows[row];
         u64::from(latency < 500.0 && errors / total < 0.01)
     }));
-    let mut engines: Vec<(&'static str, Box<dyn FnMut() -> (f64, u64) + '_>)> = vec![
+    let mut engines: Vec<Engine<'_>> = vec![
         (
             "jit",
             Box::new(|| condition.one_by_one(&samples, true, 100)),
@@ -183,7 +186,7 @@ pub(crate) fn b() -> Vec<Figure> {
         };
         value.cast_unsigned()
     }));
-    let mut engines: Vec<(&'static str, Box<dyn FnMut() -> (f64, u64) + '_>)> = vec![
+    let mut engines: Vec<Engine<'_>> = vec![
         (
             "jit",
             Box::new(|| condition.one_by_one(&samples, true, 100)),
@@ -231,7 +234,7 @@ pub(crate) fn c() -> Vec<Figure> {
         let [branch, event] = &rows[row];
         u64::from((branch == "main" || branch.starts_with("release/")) && event == "push")
     }));
-    let mut engines: Vec<(&'static str, Box<dyn FnMut() -> (f64, u64) + '_>)> = vec![
+    let mut engines: Vec<Engine<'_>> = vec![
         (
             "jit",
             Box::new(|| condition.one_by_one(&samples, true, 100)),
@@ -280,7 +283,7 @@ pub(crate) fn rows() -> Vec<Figure> {
     let (latency, errors, total) = (&latency, &errors, &total);
     let wanted = by("batch").1;
     let mut bytes = vec![0_u8; MANY];
-    let mut engines: Vec<(&'static str, Box<dyn FnMut() -> (f64, u64) + '_>)> = vec![
+    let mut engines: Vec<Engine<'_>> = vec![
         ("jit", Box::new(|| by("jit"))),
         ("batch", Box::new(|| by("batch"))),
         ("auto", Box::new(|| by("auto"))),
