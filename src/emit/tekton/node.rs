@@ -290,22 +290,23 @@ pub(crate) fn wired<'a>(node: &'a Node, pipeline: &Pipeline) -> Cow<'a, Node> {
     node
 }
 
-/// The nodes that the program says must come first, and those that must and that no reference, near or far, orders before it.
+/// The nodes that must come first and that no reference, near or far, orders before it.
 pub(crate) fn run_after(graph: &Dag, node: &Node) -> Vec<Name> {
     let seen = seen_by_tekton(node);
-    let said: Vec<Name> = node.after.iter().map(|(it, _)| it.clone()).collect();
     let mut wanted: Vec<Name> = Vec::new();
-    for name in node.producers().into_keys().chain(said.iter().cloned()) {
-        let is_new = !seen.contains_key(&name) || said.contains(&name);
-        if is_new && !wanted.contains(&name) {
+    for name in node
+        .producers()
+        .into_keys()
+        .chain(node.after.iter().map(|(it, _)| it.clone()))
+    {
+        if !seen.contains_key(&name) && !wanted.contains(&name) {
             wanted.push(name);
         }
     }
     let all: Vec<&Name> = seen.keys().chain(&wanted).collect();
-    // What the program says itself stays as it is said.
     let needed = |it: &Name| {
-        let mut others = all.iter().filter(|other| **other != it);
-        said.contains(it) || !others.any(|other| graph.reaches(it, other))
+        !all.iter()
+            .any(|other| *other != it && graph.reaches(it, other))
     };
     wanted.iter().filter(|it| needed(it)).cloned().collect()
 }
