@@ -19,7 +19,7 @@ pub(crate) mod substitution;
 use std::collections::HashMap;
 
 use crate::base::Span;
-use crate::diag::{Severity, Sink};
+use crate::diag::{Diagnostic, Severity, Sink};
 use crate::schema::Profile;
 use crate::yaml::Node;
 
@@ -100,6 +100,9 @@ impl<'a> Context<'a> {
 }
 
 /// Judges objects that stand together: each by the webhook's rules, then all of them as the controllers would.
+///
+/// A controller never sees what the webhook refused. Who mends that object wants to hear all the same what comes next, so it is
+/// judged as if it had been accepted, and what may follow from a refusal is left out.
 pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink) {
     for object in &mut objects {
         defaults::set(object, profile);
@@ -109,29 +112,52 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
         profile,
         names: &Names::default(),
     };
-    let mut accepted = Vec::new();
-    for object in objects.iter().filter(|it| !it.broken) {
-        let before = sink.errors();
-        admission::object(&alone, object, sink);
-        if sink.errors() == before {
-            as_v1(&alone, object, sink);
-        }
-        pac::object(object, sink);
-        if sink.errors() == before {
-            accepted.push(object);
-        }
-    }
-    // A controller never sees what the webhook refused, and nothing is said of what that would have been called for.
+    let whole: Vec<&Object> = objects.iter().filter(|it| !it.broken).collect();
+    let refusals: Vec<Vec<Span>> = { whole.iter() }
+        .map(|it| refusals(&alone, it, sink))
+        .collect();
     let mut names = Names::default();
-    for object in &accepted {
+    for object in &whole {
         let known = names.entry((object.kind, object.name())).or_default();
         known.push(object);
     }
     let names = &names;
     let ctx = Context { profile, names };
-    for object in accepted {
-        controller::object(&ctx, object, sink);
+    for (object, refusals) in whole.into_iter().zip(refusals) {
+        if refusals.is_empty() {
+            controller::object(&ctx, object, sink);
+        } else {
+            let mut found = Sink::default();
+            controller::object(&ctx, object, &mut found);
+            let found = found.into_sorted().into_iter();
+            found
+                .filter(|it| is_of_itself(it, &refusals))
+                .for_each(|it| sink.push(it));
+        }
     }
+}
+
+/// Judges an object alone, and gives the places at which it is refused.
+fn refusals(ctx: &Context<'_>, object: &Object, sink: &mut Sink) -> Vec<Span> {
+    let mut found = Sink::default();
+    admission::object(ctx, object, &mut found);
+    if found.errors() == 0 {
+        as_v1(ctx, object, &mut found);
+    }
+    pac::object(object, &mut found);
+    let found = found.into_sorted();
+    let errors = found.iter().filter(|it| it.severity == Severity::Error);
+    let refusals = errors.map(|it| it.span).collect();
+    found.into_iter().for_each(|it| sink.push(it));
+    refusals
+}
+
+/// Whether a finding about a refused object stands on its own: an error that is not about a place where it is refused.
+fn is_of_itself(it: &Diagnostic, refusals: &[Span]) -> bool {
+    let meets = |span: &Span| {
+        span.file == it.span.file && span.start <= it.span.end && it.span.start <= span.end
+    };
+    it.severity == Severity::Error && !refusals.iter().any(meets)
 }
 
 /// What the controller would see is the object as `v1`, whose rules are stricter in places.
