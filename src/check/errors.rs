@@ -1,9 +1,12 @@
-//! What the checker has to say of items, members and stages; of types in `errors/types.rs`, of names and calls in `errors/calls.rs`.
+//! What the checker has to say of items, members and stages; of types in `errors/types.rs`, of operands in
+//! `errors/operands.rs`, of names and calls in `errors/calls.rs`.
 
 mod calls;
+mod operands;
 mod types;
 
 pub(crate) use calls::*;
+pub(crate) use operands::*;
 pub(crate) use types::*;
 
 use crate::base::{Name, Span, spelling};
