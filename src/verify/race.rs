@@ -29,15 +29,20 @@ struct Touch<'a> {
 }
 
 fn between_tasks(pipeline: &Pipeline, sink: &mut Sink) {
+    let touches = touches(pipeline, &pipeline.nodes);
+    if !touches.iter().any(|it| it.writes) {
+        return;
+    }
     let graph = pipeline.graph();
     let mut before: IndexMap<&Name, IndexSet<Name>> = IndexMap::new();
-    for node in &pipeline.nodes {
-        let ancestors = graph.ancestors(&node.name).into_iter().collect();
-        before.insert(&node.name, ancestors);
+    for touch in &touches {
+        let name = &touch.node.name;
+        let ancestors = || graph.ancestors(name).into_iter().collect();
+        before.entry(name).or_insert_with(ancestors);
     }
     let precedes = |a: &Name, b: &Name| before.get(b).is_some_and(|it| it.contains(a));
     let ordered = |a: &Node, b: &Node| precedes(&a.name, &b.name) || precedes(&b.name, &a.name);
-    report(&touches(pipeline, &pipeline.nodes), Some(&ordered), sink);
+    report(&touches, Some(&ordered), sink);
 }
 
 /// Nodes of `finally` all run at once.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::graph::Dag;
 use crate::base::{Name, Span};
@@ -26,11 +26,12 @@ pub(crate) enum Tasks {
     Written,
 }
 
-/// A PipelineTask.
+/// A PipelineTask; `written` is what [`written`] finds in its pipeline.
 pub(crate) fn node(
     node: &Node,
     run_after: Vec<Name>,
     tasks: Tasks,
+    written: &IndexSet<Name>,
     ctx: Context<'_>,
     sink: &mut Sink,
 ) -> Tree {
@@ -55,7 +56,7 @@ pub(crate) fn node(
     let on_error = node.on_error.as_ref();
     step::put_on_error(node.continue_on_error, on_error, &mut fields, ctx, sink);
     let mut args = given(node, ctx);
-    spelled(&mut args, node, ctx);
+    spelled(&mut args, node, written, ctx);
     fields.put_filled("params", param::arguments(&args, ctx, sink));
     fields.put_filled("matrix", matrix(node, ctx, sink));
     fields.put_filled("workspaces", workspaces(node, ctx, sink));
@@ -190,29 +191,40 @@ fn given(node: &Node, ctx: Context<'_>) -> IndexMap<Name, Expr> {
     args
 }
 
+/// The parameters that some node of the pipeline is given as a record that is written out.
+pub(crate) fn written(ctx: Context<'_>) -> IndexSet<Name> {
+    let mut found = IndexSet::new();
+    for node in ctx.pipeline.into_iter().flat_map(|it| &it.nodes) {
+        for (name, value) in given(node, ctx) {
+            let is_written = matches!(
+                value.kind,
+                ExprKind::Record(_) | ExprKind::Const(Value::Record(_))
+            );
+            if is_written {
+                found.insert(name);
+            }
+        }
+    }
+    found
+}
+
 /// A whole record key by key, where another node is given one that is written out under that name: in a run that holds its
 /// tasks Tekton's webhook takes parameters of one name for one, and breaks when it meets both forms.
-fn spelled(args: &mut IndexMap<Name, Expr>, node: &Node, ctx: Context<'_>) {
-    let others = ctx.pipeline.into_iter().flat_map(|it| &it.nodes);
-    let others = others.filter(|it| it.name != node.name);
-    let others: Vec<IndexMap<Name, Expr>> = others.map(|it| given(it, ctx)).collect();
+fn spelled(
+    args: &mut IndexMap<Name, Expr>,
+    node: &Node,
+    written: &IndexSet<Name>,
+    ctx: Context<'_>,
+) {
     for (name, value) in args.iter_mut() {
-        let ExprKind::Ref(_) = value.kind else {
+        let is_whole = matches!(value.kind, ExprKind::Ref(_));
+        if !is_whole || !written.contains(name) {
             continue;
-        };
+        }
         let param = ctx.task_of(node).and_then(|it| it.params.get(name));
         let Some(ParamShape::Object(keys)) = param.map(|it| &it.shape) else {
             continue;
         };
-        let is_written = |it: &Expr| {
-            matches!(
-                it.kind,
-                ExprKind::Record(_) | ExprKind::Const(Value::Record(_))
-            )
-        };
-        if !others.iter().filter_map(|it| it.get(name)).any(is_written) {
-            continue;
-        }
         let span = value.span;
         let whole = Arc::new(value.clone());
         let key = |key: &Name| {

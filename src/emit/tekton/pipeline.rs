@@ -32,11 +32,15 @@ pub(crate) fn spec(pipeline: &Pipeline, tasks: Tasks, ctx: Context<'_>, sink: &m
     let results = pipeline.results.values().map(|it| result(it, ctx, sink));
     fields.put_filled("results", results.collect::<Tree>());
     let graph = pipeline.graph();
+    let written = node::written(ctx);
     let nodes = pipeline.nodes.iter().map(|it| node::wired(it, pipeline));
-    let nodes = nodes.map(|it| node::node(&it, node::run_after(&graph, &it), tasks, ctx, sink));
+    let nodes = nodes.map(|it| {
+        let run_after = node::run_after(&graph, &it);
+        node::node(&it, run_after, tasks, &written, ctx, sink)
+    });
     fields.put_filled("tasks", nodes.collect::<Tree>());
     let last = pipeline.finally.iter().map(|it| node::wired(it, pipeline));
-    let last = last.map(|it| node::node(&it, Vec::new(), tasks, ctx, sink));
+    let last = last.map(|it| node::node(&it, Vec::new(), tasks, &written, ctx, sink));
     fields.put_filled("finally", last.collect::<Tree>());
     fields
 }
