@@ -45,8 +45,8 @@ pub use emit::Manifest;
 pub use host::{Entry, EntryKind, Host, MemoryHost, OsHost};
 pub use plan::Plan;
 pub use run::{
-    Cancel, Canceller, Event, Outcome, RunError, RunOptions, Scenario, Status, StepEnd, Stream,
-    TaskId, TaskOutcome, Urgency, cancellation, run,
+    Cancel, Canceller, Engine, Engines, Event, Outcome, Pull, RunError, RunOptions, Scenario,
+    Status, StepEnd, Stream, TaskId, TaskOutcome, Urgency, cancellation, run,
 };
 pub use session::{Session, Target};
 

@@ -10,6 +10,7 @@ mod engine;
 mod errors;
 mod evaluate;
 mod event;
+mod lines;
 mod machine;
 mod mask;
 mod matrix;
@@ -24,6 +25,7 @@ mod schedule;
 mod scope;
 mod shared;
 mod sidecar;
+mod start;
 mod step;
 mod target;
 #[cfg(test)]
@@ -45,6 +47,7 @@ use crate::run::prepare::{Prepared, Receiver};
 use crate::run::shared::{Message, Shared};
 
 pub use cancel::{Cancel, Canceller, Urgency, cancellation};
+pub use engine::choice::{Engine, Engines, Pull};
 pub use errors::RunError;
 pub use event::{Event, Outcome, Status, StepEnd, Stream, TaskId, TaskOutcome};
 pub use scenario::Scenario;
@@ -74,6 +77,8 @@ pub struct RunOptions {
     pub keep: bool,
     /// Plays this instead of running anything; the clock jumps.
     pub scenario: Option<Scenario>,
+    /// What runs which task.
+    pub engines: Engines,
 }
 
 /// Runs what `options` name. Must be called within a tokio runtime, best one of a single thread.
@@ -89,7 +94,7 @@ pub async fn run(
     let prepared = prepare::prepare(plan, options)?;
     let mut follow = Follow::new(&prepared, events);
     if let Some(scenario) = &options.scenario {
-        let ready = prepare::ready(&prepared, None)?;
+        let ready = prepare::ready(&prepared, None, Vec::new())?;
         let shared = ready.shared.clone();
         for name in prepared.unknown(scenario, &shared.name) {
             let text = format!("the scenario says something of `{name}`, which this run has not");
@@ -101,13 +106,18 @@ pub async fn run(
         let took = engine.now();
         return Ok(follow.outcome(end, took, None, false));
     }
+    let containers = engine::connect(&prepared.needs, options).await?;
     let place = prepare::Place::make(options)?;
-    let ready = prepare::ready(&prepared, Some(&place))?;
+    let ready = prepare::ready(&prepared, Some(&place), containers.clone())?;
     let shared = ready.shared.clone();
+    engine::doubts(&shared, &prepared.needs);
     let mut engine = Processes::new(shared.clone(), cancel);
     let driven = drive::drive(ready.schedule, &mut engine, shared.clone());
     let end = follow.hear_out(&shared, driven, ready.receiver).await;
     let took = engine.now();
+    for it in containers {
+        it.sweep(true).await;
+    }
     Ok(follow.outcome(end, took, Some(place), options.keep))
 }
 

@@ -27,9 +27,11 @@ const LAYERS: &[&[&str]] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow::", &["cli"]),
     ("ariadne::", &["diag"]),
+    ("bollard::", &["run"]),
     ("clap::", &["cli"]),
     ("clap_complete::", &["cli"]),
     ("cranelift_", &["eval"]),
+    ("futures_util::", &["run"]),
     ("granit_parser::", &["yaml"]),
     ("include_dir", &["diag", "stdlib"]),
     ("indicatif::", &["cli"]),

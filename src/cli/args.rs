@@ -165,6 +165,15 @@ pub(crate) struct Run {
     /// Write how each task ended in JUnit's form as well
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// What runs the steps: processes, podman, docker, or virtual, which only plays them; of one task with TASK=ENGINE
+    #[arg(long = "engine", value_name = "[TASK=]ENGINE")]
+    pub(crate) engines: Vec<String>,
+    /// In containers, use another image: of one, of one without its tag, or of any with *
+    #[arg(long = "image", value_name = "IMAGE=OTHER", value_parser = pair)]
+    pub(crate) images: Vec<(String, String)>,
+    /// When images are pulled where a step does not say: missing, always, never
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) pull: Option<String>,
     /// Use a directory as a workspace; without one, leave an optional workspace out
     #[arg(short, long = "workspace", value_name = "NAME=DIRECTORY", value_parser = pair)]
     pub(crate) workspaces: Vec<(String, String)>,

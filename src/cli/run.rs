@@ -9,13 +9,14 @@ mod preview;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use crate::base::spelling::nearest;
 use crate::cli::Outcome;
 use crate::cli::args::{self, Format};
 use crate::cli::check;
 use crate::cli::report::{Printer, data};
 use crate::host::{self, Host as _, OsHost};
 use crate::plan::Plan;
-use crate::run::{self, Canceller, Event, RunError, RunOptions, Scenario, Status};
+use crate::run::{self, Canceller, Engine, Event, Pull, RunError, RunOptions, Scenario, Status};
 use crate::session::runnable::Data;
 use crate::session::{Session, stack};
 
@@ -35,6 +36,10 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
             return Ok(Outcome::Usage);
         }
     };
+    if let Err(reason) = engines(arguments, &mut options) {
+        complain(&reason);
+        return Ok(Outcome::Usage);
+    }
     // What the command line says comes last, and so is what counts.
     options.configs.splice(0..0, beside.configs);
     options.secrets.splice(0..0, beside.secrets);
@@ -155,6 +160,49 @@ fn options(arguments: &args::Run) -> Result<RunOptions, String> {
         }
     }
     Ok(options)
+}
+
+/// What runs which task. To play is a scenario in which all goes well.
+fn engines(arguments: &args::Run, options: &mut RunOptions) -> Result<(), String> {
+    for said in &arguments.engines {
+        let (task, word) = match said.split_once('=') {
+            Some((task, word)) => (Some(task), word),
+            None => (None, said.as_str()),
+        };
+        let engine = match (word, task) {
+            ("process" | "processes", _) => Engine::Processes,
+            ("podman", _) => Engine::Podman,
+            ("docker", _) => Engine::Docker,
+            ("virtual", None) => {
+                options.scenario.get_or_insert_default();
+                continue;
+            }
+            ("virtual", Some(_)) => {
+                return Err("`virtual` is for a whole run: one task cannot be played beside others that run".to_owned());
+            }
+            (other, _) => {
+                let known = ["processes", "podman", "docker", "virtual"];
+                let near = nearest(other, known).map(|it| format!(": did you mean `{it}`?"));
+                let help = near.unwrap_or_else(|| format!(": there are {}", known.join(", ")));
+                return Err(format!("there is no engine `{other}`{help}"));
+            }
+        };
+        match task {
+            Some(task) => {
+                options.engines.tasks.insert(task.to_owned(), engine);
+            }
+            None => options.engines.usual = engine,
+        }
+    }
+    options.engines.images.clone_from(&arguments.images);
+    if let Some(word) = &arguments.pull {
+        let pull = Pull::parse(word);
+        let pull = pull.ok_or_else(|| {
+            format!("images are pulled when `missing`, `always` or `never`, not `{word}`")
+        })?;
+        options.engines.pull = Some(pull);
+    }
+    Ok(())
 }
 
 /// Reads what is to be played.

@@ -30,3 +30,36 @@ fn ask(host: &str, port: u16, path: &str, patience: Duration) -> Option<u16> {
     let head = String::from_utf8_lossy(&head).into_owned();
     head.split(' ').nth(1)?.parse().ok()
 }
+
+/// Whether something listens at a port in the network of a process.
+pub(crate) fn listens(process: i64, port: u16) -> bool {
+    let tables = ["tcp", "tcp6"].map(|it| format!("/proc/{process}/net/{it}"));
+    let tables = tables
+        .iter()
+        .filter_map(|it| std::fs::read_to_string(it).ok());
+    { tables }.any(|it| it.lines().skip(1).any(|it| is_listening(it, port)))
+}
+
+/// A line of such a table: number, local address, remote address, state. The state `0A` is to listen.
+fn is_listening(line: &str, port: u16) -> bool {
+    let mut words = line.split_whitespace();
+    let (local, state) = (words.nth(1), words.nth(1));
+    let own = local.and_then(|it| it.rsplit_once(':'));
+    let own = own.and_then(|(_, it)| u16::from_str_radix(it, 16).ok());
+    own == Some(port) && state == Some("0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_listening;
+
+    #[test]
+    fn who_listens_is_told_from_who_is_connected() {
+        let line = |state: &str| {
+            format!("   0: 00000000:1F90 00000000:0000 {state} 00000000:00000000 00:00000000")
+        };
+        assert!(is_listening(&line("0A"), 8080));
+        assert!(!is_listening(&line("0A"), 80));
+        assert!(!is_listening(&line("01"), 8080));
+    }
+}

@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Writes a file that only this user can read.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, b"")?;
-    only_owner(path)?;
+    set_mode(path, 0o600)?;
     fs::write(path, bytes)
 }
 
@@ -67,6 +67,32 @@ pub(crate) fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|it| it.is_file())
 }
 
+/// Whether anything is there.
+pub(crate) fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Lets every user of this machine read and write a directory that they can reach.
+pub(crate) fn share(path: &Path) -> io::Result<()> {
+    set_mode(path, 0o777)
+}
+
+/// Lets every user read a file that they can reach, and where it is a program run it.
+pub(crate) fn publish(path: &Path, runs: bool) -> io::Result<()> {
+    set_mode(path, if runs { 0o755 } else { 0o644 })
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
 /// Removes a directory with all that is in it, also where tools left it read-only.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     if fs::remove_dir_all(path).is_ok() {
@@ -98,16 +124,5 @@ fn writable(directory: &Path) -> io::Result<()> {
 
 #[cfg(not(unix))]
 fn writable(_directory: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn only_owner(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn only_owner(_file: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! One task, tried until it goes well or may not be tried again: each attempt has directories of its own, steps run in order.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::base::Name;
@@ -12,17 +13,21 @@ use crate::host::scratch;
 use crate::plan::{Expr, Step, Task};
 use crate::run::cancel::{Cancel, Urgency};
 use crate::run::container;
+use crate::run::engine::containers::Containers;
+use crate::run::engine::containers::body::Life;
+use crate::run::engine::containers::image::Progress;
 use crate::run::evaluate;
 use crate::run::event::{Event, Status, StepEnd, Stream, TaskId};
 use crate::run::machine::TaskEnd;
 use crate::run::pod::{self, Pod};
-use crate::run::process::{self, ProcessEnd};
+use crate::run::process::ProcessEnd;
 use crate::run::results::{self, Flaw, Limit};
 use crate::run::schedule::Job;
 use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
 use crate::run::shared::Shared;
 use crate::run::sidecar::{self, Sidecars, Unready};
-use crate::run::step;
+use crate::run::start::{self, Broken, Listener, Start};
+use crate::run::step::{self, Vessel};
 use crate::run::text;
 use crate::run::volumes;
 use crate::value::Value;
@@ -72,9 +77,20 @@ impl Work {
 pub(crate) async fn perform(mut work: Work) -> TaskEnd {
     let shared = work.shared.clone();
     let _room = shared.room.acquire().await;
+    let engine = shared.engine(&work.job).cloned();
+    let _berth = match &engine {
+        Some(engine) => Some(engine.room.acquire().await),
+        None => None,
+    };
+    if engine.is_some() && work.job.task.host_steps.is_some() {
+        // Steps for the host are not made for containers.
+        let mut task = Task::clone(&work.job.task);
+        task.host_steps = None;
+        work.job.task = Arc::new(task);
+    }
     shared.started(&work.job, shared.now());
     let mut results = IndexMap::new();
-    let verdict = match begin(&work) {
+    let verdict = match begin(&work, engine.clone()) {
         Ok(mut inside) => whole(&mut work, &mut inside, &mut results).await,
         Err(lack) => failed("PodCreationFailed", lack.to_string()),
     };
@@ -93,22 +109,21 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
 struct Inside {
     scope: Scope,
     pod: Option<Pod>,
+    vessel: Option<Vessel>,
     limit: Option<Instant>,
 }
 
 /// The directories of an attempt, and where its processes see them.
-fn begin(work: &Work) -> Result<Inside, Lack> {
+fn begin(work: &Work, engine: Option<Arc<Containers>>) -> Result<Inside, Lack> {
     let mut scope = scope(work).map_err(|error| {
         let reason = crate::host::reason(&error);
         Lack::Other(format!("cannot make its directories: {reason}"))
     })?;
     let task = &work.job.task;
-    let world = work.shared.world.clone();
+    let world = work.shared.world.clone().filter(|_| engine.is_none());
     let mut pod = None;
-    if let Some(world) = world
-        && pod::wanted(task, &scope)
-        && let Some(view) = scope.task.clone()
-    {
+    let wanted = engine.is_some() || world.is_some() && pod::wanted(task, &scope);
+    if wanted && let Some(view) = scope.task.clone() {
         let attempt = work.job.attempt.to_string();
         let secrets = work.shared.directory.join(volumes::SECRETS).join("tasks");
         let secrets = secrets.join(work.id().name.as_str()).join(attempt);
@@ -116,17 +131,59 @@ fn begin(work: &Work) -> Result<Inside, Lack> {
             home: &view.directory,
             run: &work.shared.directory,
             secrets: &secrets,
+            shared: engine.is_some(),
         };
         if let Some(view) = &mut scope.task {
             view.shown = PathBuf::from("/tekton");
         }
+        if engine.is_some() {
+            shared_with_all(work, &view.directory, &scope);
+        }
         pod = Some(Pod::make(world, task, &places, &mut scope)?);
     }
+    let vessel = engine.map(|engine| Vessel {
+        engine,
+        name: container_name(work),
+        security: work.shared.security.clone(),
+        beside: None,
+    });
     Ok(Inside {
         scope,
         pod,
+        vessel,
         limit: work.job.instance.timeout.map(|it| Instant::now() + it),
     })
+}
+
+/// Whatever user a container has, it writes results, and to the directories that were made for this run.
+fn shared_with_all(work: &Work, home: &Path, scope: &Scope) {
+    let mut all: Vec<PathBuf> = ["results", "workspace", "home"]
+        .map(|it| home.join(it))
+        .into();
+    for (index, it) in work.job.task.steps.iter().enumerate() {
+        let step = home.join("steps").join(step::name(it, index).as_str());
+        all.push(step.join("results"));
+    }
+    let root = &work.shared.directory;
+    for it in scope.workspaces.values() {
+        match it {
+            Mount::Directory(it) if it.path.starts_with(root) => all.push(it.path.clone()),
+            Mount::Directory(_) | Mount::Unbound | Mount::Fresh => {}
+        }
+    }
+    for it in all {
+        let _ = scratch::share(&it);
+    }
+}
+
+/// What the containers of an attempt are called, in letters that engines take.
+fn container_name(work: &Work) -> String {
+    let run = work.shared.name.as_str();
+    let name = format!("wudi-{run}-{}-{}", work.id().name, work.job.attempt);
+    let fits = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
+    name.chars()
+        .map(|it| if fits(it) { it } else { '-' })
+        .collect()
 }
 
 /// Sidecars, then steps, then nothing of either.
@@ -152,20 +209,26 @@ async fn whole(
     verdict
 }
 
-/// Starts the sidecars.
-fn beside(work: &Work, inside: &Inside, sidecars: &mut Sidecars) -> Result<(), Lack> {
+/// Starts the sidecars. In containers the others share the first one's network, as all of a pod do.
+fn beside(work: &Work, inside: &mut Inside, sidecars: &mut Sidecars) -> Result<(), Lack> {
     for (index, it) in container::sidecars(&work.job.task).iter().enumerate() {
         let name = sidecar::name(it, index);
+        let (life, lives) = watch::channel(Life::Coming);
+        let is_first = index == 0;
         let place = step::Place {
             name: &name,
             environment: &work.shared.environment,
             scope: &inside.scope,
             pod: inside.pod.as_ref(),
+            vessel: inside.vessel.as_ref(),
+            life: inside.vessel.is_some().then_some(life),
         };
-        let launch = step::prepare(it, &place)?;
+        let start = step::prepare(it, &place)?;
         let asking = Name::new(format!("{name}-probe"));
         let place = step::Place {
             name: &asking,
+            life: None,
+            vessel: None,
             ..place
         };
         let mut asks = |command: Vec<String>| {
@@ -174,13 +237,26 @@ fn beside(work: &Work, inside: &Inside, sidecars: &mut Sidecars) -> Result<(), L
             asking.args = Vec::new();
             let word = |word: String| Expr::constant(it.span, Value::str(word));
             asking.command = command.into_iter().map(word).collect();
-            step::prepare(&asking, &place).ok()
+            match step::prepare(&asking, &place) {
+                Ok(Start::Process(launch)) => Some(launch),
+                Ok(Start::Container(_)) | Err(_) => None,
+            }
         };
-        let probes = sidecar::probes(it, &inside.scope, &mut asks);
+        let vessel = inside.vessel.as_ref();
+        let within = vessel.map(|it| (it.engine.clone(), lives.clone()));
+        let probes = sidecar::probes(it, &inside.scope, within, &mut asks);
         let (shared, task) = (work.shared.clone(), work.id().clone());
         let own = name.clone();
-        let tell = move |stream, line: Vec<u8>| log(&shared, &task, &own, stream, &line);
-        sidecars.start(&name, launch, probes, tell);
+        let tell = move |said: sidecar::Said| match said {
+            sidecar::Said::Line(stream, line) => log(&shared, &task, &own, stream, &line),
+            sidecar::Said::Pull(image, progress) => pulling(&shared, &task, &image, progress),
+        };
+        sidecars.start(&name, start, probes, tell);
+        if let Some(vessel) = &mut inside.vessel
+            && is_first
+        {
+            vessel.beside = Some(lives);
+        }
     }
     Ok(())
 }
@@ -331,6 +407,8 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
         environment: &work.shared.environment,
         scope,
         pod: inside.pod.as_ref(),
+        vessel: inside.vessel.as_ref(),
+        life: None,
     };
     let prepared = wanted.and_then(|_| step::prepare(step, &place));
     work.shared.tell(Event::StepStarted {
@@ -338,8 +416,8 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
         step: name.clone(),
         time: work.shared.now(),
     });
-    let launch = match prepared {
-        Ok(launch) => launch,
+    let start = match prepared {
+        Ok(start) => start,
         Err(lack) => {
             finished(work, &name, StepEnd::Exited(1));
             return Then::Stop(unprepared(&name, &lack));
@@ -352,14 +430,25 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
     let earliest = inside.limit.into_iter().chain(own).min();
     let end = {
         let (shared, task, step) = (work.shared.clone(), work.id().clone(), name.clone());
-        let mut line = move |stream, bytes: Vec<u8>| log(&shared, &task, &step, stream, &bytes);
-        process::launch(&launch, earliest, &mut work.cancel, &mut line).await
+        let mut line = |stream, bytes: Vec<u8>| log(&shared, &task, &step, stream, &bytes);
+        let mut pull = |image: &str, it| pulling(&shared, &task, image, it);
+        let listener = Listener {
+            line: &mut line,
+            pull: &mut pull,
+        };
+        start::run(&start, earliest, &mut work.cancel, listener).await
     };
-    let end = end.unwrap_or_else(|error| {
-        let line = process::not_started(&launch, &error);
-        log(&work.shared, work.id(), &name, Stream::Err, line.as_bytes());
-        ProcessEnd::Exited(127)
-    });
+    let end = match end {
+        Ok(end) => end,
+        Err(Broken::Start(line)) => {
+            log(&work.shared, work.id(), &name, Stream::Err, line.as_bytes());
+            ProcessEnd::Exited(127)
+        }
+        Err(broken) => {
+            finished(work, &name, StepEnd::Exited(1));
+            return Then::Stop(unlaunched(work, &name, &broken));
+        }
+    };
     judge(
         work,
         step,
@@ -368,6 +457,24 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
         own.is_some() && own == earliest,
         scope,
     )
+}
+
+/// A step that its engine could not run.
+fn unlaunched(work: &Work, step: &Name, broken: &Broken) -> Verdict {
+    match broken {
+        Broken::Image(image, reason) => {
+            let run = format!("{}-{}", work.shared.name, work.id());
+            failed(
+                "TaskRunImagePullFailed",
+                format!(
+                    "the step \"{step}\" in TaskRun \"{run}\" failed to pull the image \"{image}\". The pod errored with the message: \"{reason}.\""
+                ),
+            )
+        }
+        Broken::Start(reason) | Broken::Engine(reason) => {
+            failed("Failed", format!("\"step-{step}\": {reason}"))
+        }
+    }
 }
 
 fn unprepared(step: &Name, lack: &Lack) -> Verdict {
@@ -447,6 +554,9 @@ fn cancelled() -> Verdict {
 
 /// A program that is not found is likely one of the image's.
 fn missing_tool(work: &Work, step: &Step, name: &Name, code: i32, scope: &Scope) {
+    if work.shared.engine(&work.job).is_some() {
+        return;
+    }
     let image = step
         .image
         .as_ref()
@@ -457,6 +567,17 @@ fn missing_tool(work: &Work, step: &Step, name: &Name, code: i32, scope: &Scope)
         );
         work.shared.note(&work.id().name, &note);
     }
+}
+
+fn pulling(shared: &Shared, task: &TaskId, image: &str, progress: Progress) {
+    shared.tell(Event::Pulling {
+        task: task.clone(),
+        image: image.to_owned(),
+        done: progress.done,
+        total: progress.total,
+        over: progress.over,
+        time: shared.now(),
+    });
 }
 
 fn log(shared: &Shared, task: &TaskId, step: &Name, stream: Stream, bytes: &[u8]) {

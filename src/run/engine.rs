@@ -1,13 +1,20 @@
 //! What carries out a schedule: with processes, or only in the mind. The verdicts are the schedule's own.
 
+pub(crate) mod choice;
+pub(crate) mod containers;
 pub(crate) mod processes;
 pub(crate) mod simulated;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::run::engine::containers::Containers;
 use crate::run::machine::{Ask, TaskEnd, Why};
+use crate::run::needs::Needs;
 use crate::run::schedule::{Job, Ticket};
+use crate::run::shared::Shared;
+use crate::run::{RunError, RunOptions};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -32,4 +39,42 @@ pub(crate) trait Executor {
     fn stop(&mut self, ticket: Ticket, why: Why);
     /// Waits for what happens next, or until that late.
     fn next(&mut self, until: Option<Duration>) -> impl Future<Output = Happened> + Send;
+}
+
+/// Finds the engines that a run needs beside processes.
+pub(crate) async fn connect(
+    needs: &Needs,
+    options: &RunOptions,
+) -> Result<Vec<Arc<Containers>>, RunError> {
+    let mut found = Vec::new();
+    let mut unable = Vec::new();
+    for engine in needs.engines.iter().copied() {
+        if !engine.has_containers() {
+            continue;
+        }
+        match Containers::connect(engine, &options.environment, &options.engines).await {
+            Ok(it) => found.push(Arc::new(it)),
+            Err(reason) => unable.push(format!("no task can run in {}: {reason}", engine.word())),
+        }
+    }
+    match unable.is_empty() {
+        true => Ok(found),
+        false => Err(RunError::Unable(unable)),
+    }
+}
+
+/// Says what differs in the containers of this machine.
+pub(crate) fn doubts(shared: &Shared, needs: &Needs) {
+    for it in &shared.containers {
+        let engine = it.engine.word();
+        let lacks = [(it.able.memory, "memory"), (it.able.cpu, "cores")];
+        for (_, what) in lacks.iter().filter(|(able, _)| !able) {
+            for task in &needs.limited {
+                let text = format!(
+                    "{engine} cannot limit {what} here, so that the task may use more than it says"
+                );
+                shared.note(task, &text);
+            }
+        }
+    }
 }

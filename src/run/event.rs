@@ -39,6 +39,21 @@ pub enum Event {
         /// When.
         time: Duration,
     },
+    /// An image is on its way; told now and then, and once it is there.
+    Pulling {
+        /// Of which task.
+        task: TaskId,
+        /// Which.
+        image: String,
+        /// So many bytes are here.
+        done: u64,
+        /// Of so many that are known.
+        total: u64,
+        /// It is here, or will not come.
+        over: bool,
+        /// When.
+        time: Duration,
+    },
     /// A line that a step wrote, secrets masked, without its line break.
     Log {
         /// Of which task.

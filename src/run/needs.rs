@@ -6,6 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::base::Name;
 use crate::plan::{Callee, EnvValue, Expr, Node, Pipeline, Plan, Ref, Step, Task};
+use crate::run::engine::choice::{Engine, Engines};
 use crate::run::{container, pod, sidecar, variables, world};
 use crate::value::Value;
 
@@ -25,17 +26,24 @@ pub(crate) struct Needs {
     pub(crate) notes: IndexSet<(Name, String)>,
     /// The tasks that need paths as a container has them.
     pub(crate) real: IndexSet<Name>,
+    /// What the tasks run in.
+    pub(crate) engines: IndexSet<Engine>,
+    /// Tasks in containers that may not use more than they say.
+    pub(crate) limited: IndexSet<Name>,
+    /// Names by which an engine may be chosen.
+    pub(crate) known: IndexSet<Name>,
+    seen: IndexSet<(Name, Engine)>,
 }
 
 /// Walks the pipeline and all that it calls.
-pub(crate) fn of(plan: &Plan, pipeline: &Pipeline) -> Needs {
+pub(crate) fn of(plan: &Plan, pipeline: &Pipeline, engines: &Engines) -> Needs {
     let mut needs = Needs::default();
-    needs.pipeline(plan, pipeline);
+    needs.pipeline(plan, pipeline, engines);
     needs
 }
 
 impl Needs {
-    fn pipeline(&mut self, plan: &Plan, pipeline: &Pipeline) {
+    fn pipeline(&mut self, plan: &Plan, pipeline: &Pipeline, engines: &Engines) {
         if pipeline.external.is_some() && pipeline.nodes.is_empty() {
             let name = &pipeline.meta.name;
             self.unable.insert(format!(
@@ -43,37 +51,56 @@ impl Needs {
             ));
         }
         for node in pipeline.nodes.iter().chain(&pipeline.finally) {
-            self.node(plan, node);
+            self.node(plan, node, engines);
         }
     }
 
-    fn node(&mut self, plan: &Plan, node: &Node) {
+    fn node(&mut self, plan: &Plan, node: &Node, engines: &Engines) {
         for expr in node.expressions() {
             self.expr(&node.name, expr);
         }
+        self.known.insert(node.name.clone());
         match &node.callee {
             Callee::Task(name) => {
-                if let Some(task) = plan.tasks.get(name)
-                    && !self.tasks.contains_key(name)
-                {
-                    self.tasks.insert(name.clone(), Arc::new(task.clone()));
-                    self.task(name, task);
+                let Some(task) = plan.tasks.get(name) else {
+                    return;
+                };
+                self.known.insert(name.clone());
+                let engine = engines.of(&node.name, name);
+                self.tasks
+                    .entry(name.clone())
+                    .or_insert_with(|| Arc::new(task.clone()));
+                if self.seen.insert((name.clone(), engine)) {
+                    self.task(name, task, engine);
                 }
             }
-            Callee::Embedded(task) => self.task(&node.name, task),
+            Callee::Embedded(task) => {
+                let engine = engines.of(&node.name, &task.meta.name);
+                self.task(&node.name, task, engine);
+            }
             Callee::Pipeline(name) => {
                 if let Some(pipeline) = plan.pipelines.get(name)
                     && !self.pipelines.contains_key(name)
                 {
                     self.pipelines
                         .insert(name.clone(), Arc::new(pipeline.clone()));
-                    self.pipeline(plan, pipeline);
+                    self.pipeline(plan, pipeline, engines);
                 }
             }
         }
     }
 
-    fn task(&mut self, name: &Name, task: &Task) {
+    fn task(&mut self, name: &Name, task: &Task, engine: Engine) {
+        self.engines.insert(engine);
+        let mut for_containers: Task;
+        let task = match engine.has_containers() && task.host_steps.is_some() {
+            true => {
+                for_containers = task.clone();
+                for_containers.host_steps = None;
+                &for_containers
+            }
+            false => task,
+        };
         if task.external.is_some() && task.host_steps.is_none() {
             self.unable.insert(format!(
                 "the task `{name}` is declared elsewhere, so that its steps are not known here"
@@ -81,15 +108,15 @@ impl Needs {
             return;
         }
         for (index, step) in container::steps(task).iter().enumerate() {
-            self.step(name, &crate::run::step::name(step, index), step);
+            self.step(name, &crate::run::step::name(step, index), step, engine);
         }
         for (index, sidecar) in container::sidecars(task).iter().enumerate() {
-            self.step(name, &sidecar::name(sidecar, index), sidecar);
+            self.step(name, &sidecar::name(sidecar, index), sidecar, engine);
         }
         if task.host_steps.is_none() {
             self.volumes(name, task);
         }
-        if pod::asks(task) {
+        if pod::asks(task) && !engine.has_containers() {
             self.real.insert(name.clone());
         }
     }
@@ -145,11 +172,22 @@ impl Needs {
         }
     }
 
-    fn step(&mut self, task: &Name, name: &Name, step: &Step) {
-        if step.script.is_none() && step.command.is_empty() {
-            self.unable.insert(format!(
-                "the step `{name}` of the task `{task}` runs what its image says, and no image is run here: give it a `command` or `script`, or the task a `host {{ … }}` block"
-            ));
+    fn step(&mut self, task: &Name, name: &Name, step: &Step, engine: Engine) {
+        let unknown = match (engine.has_containers(), &step.image) {
+            (true, None) => Some("has no image, and is to run in a container"),
+            (true, Some(_)) => None,
+            (false, _) if step.script.is_none() && step.command.is_empty() => Some(
+                "runs what its image says, and no image is run here: give it a `command` or `script`, or the task a `host { … }` block, or run it with `--engine podman`",
+            ),
+            (false, _) => None,
+        };
+        if let Some(unknown) = unknown {
+            self.unable
+                .insert(format!("the step `{name}` of the task `{task}` {unknown}"));
+        }
+        let limits = ["computeResources", "resources"];
+        if engine.has_containers() && limits.iter().any(|it| step.extra.contains_key(*it)) {
+            self.limited.insert(task.clone());
         }
         for (variable, value) in &step.env {
             match value {
@@ -162,7 +200,7 @@ impl Needs {
         for expr in step.expressions() {
             self.expr(task, expr);
         }
-        if step.expressions().into_iter().any(world::names_a_path) {
+        if !engine.has_containers() && step.expressions().into_iter().any(world::names_a_path) {
             self.real.insert(task.clone());
         }
     }

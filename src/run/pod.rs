@@ -19,7 +19,8 @@ use crate::value::Value;
 /// What an attempt's processes see at real paths.
 #[derive(Debug)]
 pub(crate) struct Pod {
-    world: World,
+    /// None where they are containers.
+    world: Option<World>,
     home: PathBuf,
     /// By the task's workspace.
     workspaces: IndexMap<Name, Bind>,
@@ -37,6 +38,8 @@ pub(crate) struct Places<'a> {
     pub(crate) run: &'a Path,
     /// Not kept after the run.
     pub(crate) secrets: &'a Path,
+    /// Other users than this one read what is mounted.
+    pub(crate) shared: bool,
 }
 
 /// Whether the paths that a container would have make a difference to a task.
@@ -69,7 +72,7 @@ pub(crate) fn asks(task: &Task) -> bool {
 impl Pod {
     /// Makes volumes, and gives the workspaces of the scope the paths that they have within.
     pub(crate) fn make(
-        world: World,
+        world: Option<World>,
         task: &Task,
         places: &Places<'_>,
         scope: &mut Scope,
@@ -156,7 +159,7 @@ impl Pod {
                 None => source,
             };
             if !scratch::is_file(&source) {
-                made_directory(&source)?;
+                made_directory(&source, self.world.is_none())?;
             }
             let said = it.get("readOnly").and_then(Value::as_bool);
             binds.push(Bind {
@@ -165,7 +168,9 @@ impl Pod {
                 read_only: said == Some(true) || !writable,
             });
         }
-        binds.extend(self.absent_directory(container, &binds, scope)?);
+        if self.world.is_some() {
+            binds.extend(self.absent_directory(container, &binds, scope)?);
+        }
         // Of two at the same path the later counts.
         let binds = binds.into_iter().map(|it| (it.target.clone(), it));
         let binds: IndexMap<PathBuf, Bind> = binds.collect();
@@ -187,16 +192,20 @@ impl Pod {
         if known || !target.is_absolute() || scratch::is_directory(&target) {
             return Ok(None);
         }
-        let source = self
-            .home
-            .join("directories")
-            .join(world::plain(&target).strip_prefix("/").unwrap_or(&target));
-        made_directory(&source)?;
-        Ok(Some(Bind {
+        self.stand_in(&target).map(Some)
+    }
+
+    /// An empty directory for a path where there is none.
+    pub(crate) fn stand_in(&self, target: &Path) -> Result<Bind, Lack> {
+        let plain = world::plain(target);
+        let below = plain.strip_prefix("/").unwrap_or(&plain);
+        let source = self.home.join("directories").join(below);
+        made_directory(&source, self.world.is_none())?;
+        Ok(Bind {
             source,
-            target,
+            target: target.to_owned(),
             read_only: false,
-        }))
+        })
     }
 
     /// A mount may name the volume behind a workspace.
@@ -205,8 +214,8 @@ impl Pod {
         found.ok_or_else(|| Lack::Other(format!("there is no volume `{name}`")))
     }
 
-    pub(crate) fn world(&self) -> &World {
-        &self.world
+    pub(crate) fn world(&self) -> Option<&World> {
+        self.world.as_ref()
     }
 }
 
@@ -228,12 +237,16 @@ fn named(entry: &IndexMap<Name, Value>, key: &str) -> Option<Name> {
     value.map(|it| Name::new(text::of(it)))
 }
 
-fn made_directory(path: &Path) -> Result<(), Lack> {
+/// `shared`: whatever user a container has, it may write there.
+fn made_directory(path: &Path, shared: bool) -> Result<(), Lack> {
     let failed = |error: std::io::Error| {
         let reason = crate::host::reason(&error);
         Lack::Other(format!("cannot make `{}`: {reason}", path.display()))
     };
-    scratch::make(path).map_err(failed)
+    let shared = shared && !scratch::exists(path);
+    let made = scratch::make(path);
+    let made = made.and_then(|()| if shared { scratch::share(path) } else { Ok(()) });
+    made.map_err(failed)
 }
 
 /// The volumes of a task as directories.
@@ -253,17 +266,17 @@ fn made(
         let kept = match content(&source, &scope.given)? {
             Content::Empty => {
                 let path = places.home.join("volumes").join(name.as_str());
-                made_directory(&path)?;
+                made_directory(&path, places.shared)?;
                 (path, true)
             }
             Content::Claim(claim) => {
                 let path = places.run.join(volumes::CLAIMS).join(claim.as_str());
-                made_directory(&path)?;
+                made_directory(&path, places.shared)?;
                 (path, true)
             }
             Content::Files(files) => {
                 let path = places.secrets.join(name.as_str());
-                made_directory(&path)?;
+                made_directory(&path, places.shared)?;
                 for (key, text) in files {
                     let file = machine::below(&path, &key)
                         .ok_or_else(|| Lack::Other(format!("`{key}` leads out of the volume")))?;
@@ -271,7 +284,12 @@ fn made(
                         let reason = crate::host::reason(&error);
                         Lack::Other(format!("cannot write `{}`: {reason}", file.display()))
                     };
-                    scratch::write_private(&file, text.as_bytes()).map_err(failed)?;
+                    let written = scratch::write_private(&file, text.as_bytes());
+                    let written = written.and_then(|()| match places.shared {
+                        true => scratch::publish(&file, false),
+                        false => Ok(()),
+                    });
+                    written.map_err(failed)?;
                 }
                 (path, false)
             }

@@ -9,8 +9,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use crate::base::Name;
+use crate::base::spelling::nearest;
 use crate::host::scratch;
 use crate::plan::{Pipeline, Plan};
+use crate::run::engine::choice::Engines;
+use crate::run::engine::containers::Containers;
 use crate::run::evaluate;
 use crate::run::event::TaskOutcome;
 use crate::run::machine::{self, Timeouts};
@@ -41,12 +44,14 @@ pub(crate) struct Prepared {
     environment: IndexMap<String, String>,
     world: Option<World>,
     results: Limit,
+    engines: Engines,
+    security: Option<Value>,
 }
 
 /// Finds the target and checks all that the caller gives.
 pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, RunError> {
     let job = target::select(plan, options.target.as_deref())?;
-    let mut needs = needs::of(plan, &job.pipeline);
+    let mut needs = needs::of(plan, &job.pipeline, &options.engines);
     if !needs.unable.is_empty() && options.scenario.is_none() {
         return Err(RunError::Unable(needs.unable.into_iter().collect()));
     }
@@ -58,6 +63,16 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         needs.without_world();
     }
     let mut mistakes = Vec::new();
+    for name in options.engines.tasks.keys() {
+        if !needs.known.contains(name.as_str()) {
+            let near = nearest(name, needs.known.iter().map(Name::as_str));
+            let help = near.map(|it| format!(": did you mean `{it}`?"));
+            let help = help.unwrap_or_default();
+            mistakes.push(format!(
+                "there is no task `{name}` to choose an engine for{help}"
+            ));
+        }
+    }
     let mut given = arguments::given(options);
     if options.scenario.is_none() {
         look_up_secrets(plan, &needs, options, &mut given, &mut mistakes);
@@ -86,6 +101,7 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
     if !mistakes.is_empty() {
         return Err(RunError::Arguments(mistakes));
     }
+    let security = security(&job, &scope);
     let mut mask = Mask::default();
     given.secrets.values().for_each(|it| mask.add(it));
     let tokens = given.event.get("git-auth").and_then(Value::as_str);
@@ -100,6 +116,8 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
         mask,
         world,
         results: Limit::of(&plan.profile.tekton.flags),
+        engines: options.engines.clone(),
+        security,
     })
 }
 
@@ -180,6 +198,16 @@ fn look_up_secrets(
             ));
         }
     }
+}
+
+/// What the template of the run's pods says of who its containers are.
+fn security(job: &Job, scope: &Scope) -> Option<Value> {
+    let run = job.run.as_ref()?;
+    let of_task = run.extra.get("podTemplate").cloned();
+    let template = run.extra.get("taskRunTemplate");
+    let template = of_task.or_else(|| template?.get("podTemplate"))?;
+    let said = template.get("securityContext")?;
+    evaluate::evaluate(&said, scope).ok()
 }
 
 fn context(run: &Name, pipeline: &Pipeline) -> IndexMap<Name, Value> {
@@ -276,8 +304,12 @@ pub(crate) struct Ready {
     pub(crate) receiver: Receiver,
 }
 
-/// The run, ready to begin. Without a place it is only played.
-pub(crate) fn ready(prepared: &Prepared, place: Option<&Place>) -> Result<Ready, RunError> {
+/// The run, ready to begin, with the engines that are there. Without a place it is only played.
+pub(crate) fn ready(
+    prepared: &Prepared,
+    place: Option<&Place>,
+    containers: Vec<Arc<Containers>>,
+) -> Result<Ready, RunError> {
     let (messages, receiver) = mpsc::unbounded_channel();
     let job = &prepared.job;
     let (name, workspaces): (Name, IndexMap<Name, Mount>) = match place {
@@ -302,6 +334,9 @@ pub(crate) fn ready(prepared: &Prepared, place: Option<&Place>) -> Result<Ready,
         directory: place.map_or_else(PathBuf::new, |it| it.root().to_owned()),
         world: prepared.world.clone(),
         results: prepared.results,
+        engines: prepared.engines.clone(),
+        containers,
+        security: prepared.security.clone(),
         start: Instant::now(),
         room: Semaphore::new(shared::ROOM),
         messages,

@@ -1,6 +1,6 @@
 //! One process in a group of its own: its lines, its end, and that nothing of it stays behind.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::host::scratch::{self, File};
 use crate::run::cancel::{Cancel, Urgency};
 use crate::run::event::Stream;
+use crate::run::lines::Cut;
 
 /// How long a process may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
@@ -48,15 +48,9 @@ pub(crate) async fn launch(
     line: &mut (dyn FnMut(Stream, Vec<u8>) + Send),
 ) -> io::Result<ProcessEnd> {
     let (mut child, group) = spawn(launch)?;
-    let [copy_out, copy_err] = &launch.copies;
-    let copy_err = copy_err
-        .as_ref()
-        .filter(|it| Some(*it) != copy_out.as_ref());
-    let mut out = Lines::new(Stream::Out, child.stdout.take(), copied(copy_out.as_ref())?);
-    let mut err = Lines::new(Stream::Err, child.stderr.take(), copied(copy_err)?);
-    if copy_err.is_none() && launch.copies.iter().all(Option::is_some) {
-        err.copy = out.copy.as_ref().map(File::try_clone).transpose()?;
-    }
+    let [out, err] = Cut::both(&launch.copies)?;
+    let mut out = Lines::new(child.stdout.take(), out);
+    let mut err = Lines::new(child.stderr.take(), err);
     let mut ending = Ending::default();
     let mut status = None;
     loop {
@@ -85,8 +79,8 @@ pub(crate) async fn launch(
             break;
         }
     }
-    out.flush(line);
-    err.flush(line);
+    out.cut.flush(line);
+    err.cut.flush(line);
     Ok(ending
         .why
         .unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
@@ -97,10 +91,6 @@ pub(crate) fn not_started(launch: &Launch, error: &io::Error) -> String {
     let program = launch.command.first().map_or("", String::as_str);
     let reason = crate::host::reason(error);
     format!("cannot start `{program}`: {reason}")
-}
-
-fn copied(path: Option<&PathBuf>) -> io::Result<Option<File>> {
-    path.map(|it| scratch::begin(it)).transpose()
 }
 
 /// Why and when a process is made to end.
@@ -237,29 +227,19 @@ impl Drop for Group {
     }
 }
 
-/// What a line may be long; of a longer one the rest is left out.
-const LONGEST: usize = 256 << 10;
-
-/// Cuts a stream into lines.
+/// A pipe whose lines are passed on.
 struct Lines<R> {
-    stream: Stream,
     pipe: Option<R>,
     chunk: Vec<u8>,
-    line: Vec<u8>,
-    /// A line break is missing.
-    begun: bool,
-    copy: Option<File>,
+    cut: Cut,
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
-    fn new(stream: Stream, pipe: Option<R>, copy: Option<File>) -> Self {
+    fn new(pipe: Option<R>, cut: Cut) -> Self {
         Self {
-            stream,
             pipe,
             chunk: Vec::with_capacity(8 << 10),
-            line: Vec::new(),
-            begun: false,
-            copy,
+            cut,
         }
     }
 
@@ -279,35 +259,9 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 
     fn pass(&mut self, open: bool, line: &mut (dyn FnMut(Stream, Vec<u8>) + Send)) {
-        if !open {
-            self.pipe = None;
-            return;
-        }
-        let chunk = std::mem::take(&mut self.chunk);
-        if let Some(copy) = &mut self.copy
-            && copy.write_all(&chunk).is_err()
-        {
-            // A copy that cannot be written is like one that nobody reads: the step goes on.
-            self.copy = None;
-        }
-        for piece in chunk.split_inclusive(|it| *it == b'\n') {
-            let (text, ended) = match piece.split_last() {
-                Some((b'\n', text)) => (text, true),
-                Some(_) | None => (piece, false),
-            };
-            let room = LONGEST.saturating_sub(self.line.len());
-            self.line.extend(text.iter().take(room));
-            self.begun = true;
-            if ended {
-                self.flush(line);
-            }
-        }
-        self.chunk = chunk;
-    }
-
-    fn flush(&mut self, line: &mut (dyn FnMut(Stream, Vec<u8>) + Send)) {
-        if std::mem::take(&mut self.begun) {
-            line(self.stream, std::mem::take(&mut self.line));
+        match open {
+            true => self.cut.pass(&self.chunk, line),
+            false => self.pipe = None,
         }
     }
 }

@@ -10,11 +10,14 @@ use tokio::time::Instant;
 
 use crate::base::Name;
 use crate::plan::{Pipeline, Task};
+use crate::run::engine::choice::Engines;
+use crate::run::engine::containers::Containers;
 use crate::run::event::{Event, TaskOutcome};
 use crate::run::mask::Mask;
 use crate::run::results::Limit;
 use crate::run::schedule::Job;
 use crate::run::world::World;
+use crate::value::Value;
 
 /// What all tasks of a run share.
 #[derive(Debug)]
@@ -29,6 +32,12 @@ pub(crate) struct Shared {
     /// How paths of containers are made real here, if they can be and some task needs them.
     pub(crate) world: Option<World>,
     pub(crate) results: Limit,
+    /// What runs which task.
+    pub(crate) engines: Engines,
+    /// Those of them that have containers, and are there.
+    pub(crate) containers: Vec<Arc<Containers>>,
+    /// The `securityContext` of the run's pods.
+    pub(crate) security: Option<Value>,
     pub(crate) start: Instant,
     /// How many more tasks may run at once: a cluster has no such bound, a machine has.
     pub(crate) room: Semaphore,
@@ -56,6 +65,12 @@ pub(crate) enum Message {
 }
 
 impl Shared {
+    /// The engine whose containers a task runs in; none where it runs as processes.
+    pub(crate) fn engine(&self, job: &Job) -> Option<&Arc<Containers>> {
+        let engine = self.engines.of(&job.id.node, &job.task.meta.name);
+        self.containers.iter().find(|it| it.engine == engine)
+    }
+
     /// How long the run has taken.
     pub(crate) fn now(&self) -> Duration {
         self.start.elapsed()

@@ -1,19 +1,26 @@
-//! One step as a process: its command, its environment, its directory.
+//! One step as a process or a container: its command, its environment, its directory.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
+use tokio::sync::watch;
 
 use crate::base::Name;
 use crate::host::scratch;
 use crate::plan::{Expr, Step};
+use crate::run::engine::choice::Pull;
+use crate::run::engine::containers::Containers;
+use crate::run::engine::containers::body::{Container, Life, Limits, Rights};
 use crate::run::evaluate::{evaluate, text};
 use crate::run::pod::Pod;
 use crate::run::process::Launch;
 use crate::run::scope::{Lack, Scope};
+use crate::run::start::Start;
 use crate::run::text;
 use crate::run::variables::{environment, expand};
 use crate::run::world::{self, Bind};
+use crate::value::Value;
 
 /// What a script without a first line of its own begins with, as in Tekton.
 const HEADER: &str = "#!/bin/sh\nset -e\n";
@@ -26,10 +33,37 @@ pub(crate) struct Place<'a> {
     pub(crate) scope: &'a Scope,
     /// Where it sees paths as a container does.
     pub(crate) pod: Option<&'a Pod>,
+    /// Where it runs in a container.
+    pub(crate) vessel: Option<&'a Vessel>,
+    /// Told how a container fares.
+    pub(crate) life: Option<watch::Sender<Life>>,
+}
+
+/// What the containers of an attempt have in common.
+#[derive(Debug)]
+pub(crate) struct Vessel {
+    pub(crate) engine: Arc<Containers>,
+    /// What their names begin with.
+    pub(crate) name: String,
+    /// The pod's own `securityContext`.
+    pub(crate) security: Option<Value>,
+    /// Whose network they share.
+    pub(crate) beside: Option<watch::Receiver<Life>>,
+}
+
+/// What starts a step.
+pub(crate) fn prepare(step: &Step, place: &Place<'_>) -> Result<Start, Lack> {
+    match (place.vessel, place.pod) {
+        (Some(vessel), Some(pod)) => {
+            let contained = contained(step, place, vessel, pod)?;
+            Ok(Start::Container(Box::new(contained)))
+        }
+        _ => process(step, place).map(Start::Process),
+    }
 }
 
 /// The process of a step.
-pub(crate) fn prepare(step: &Step, place: &Place<'_>) -> Result<Launch, Lack> {
+fn process(step: &Step, place: &Place<'_>) -> Result<Launch, Lack> {
     let scope = place.scope;
     let task = scope.task.clone().unwrap_or_default();
     let env = environment(step, place.environment, scope)?;
@@ -59,15 +93,93 @@ pub(crate) fn prepare(step: &Step, place: &Place<'_>) -> Result<Launch, Lack> {
         directory,
         copies: [copy("stdoutConfig")?, copy("stderrConfig")?],
     };
-    match place.pod {
-        Some(pod) => {
+    match place.pod.and_then(|it| it.world()) {
+        Some(world) => {
             let file = format!("world-{}", place.name);
             let file = task.directory.join("scripts").join(file);
-            let entered = pod.world().enter(launch, &binds, &shown, &file);
+            let entered = world.enter(launch, &binds, &shown, &file);
             entered.map_err(|it| unwritable(&file, &it))
         }
         None => Ok(launch),
     }
+}
+
+/// The container of a step.
+fn contained(
+    step: &Step,
+    place: &Place<'_>,
+    vessel: &Vessel,
+    pod: &Pod,
+) -> Result<Container, Lack> {
+    let scope = place.scope;
+    let task = scope.task.clone().unwrap_or_default();
+    let env = environment(step, &IndexMap::new(), scope)?;
+    let binds = pod.binds(step, scope)?;
+    let args = words(&step.args, &env, scope)?;
+    let entrypoint = match &step.script {
+        Some(script) => {
+            let script = with_header(&text(script, scope)?);
+            let file = Path::new("scripts").join(place.name.as_str());
+            let kept = task.directory.join(&file);
+            let written = scratch::write(&kept, script.as_bytes());
+            let written = written.and_then(|()| scratch::publish(&kept, true));
+            written.map_err(|it| unwritable(&kept, &it))?;
+            vec![task.shown.join(&file).to_string_lossy().into_owned()]
+        }
+        None => words(&step.command, &env, scope)?,
+    };
+    let (directory, absent) = inner_directory(step, pod, &binds, scope)?;
+    let asked = step.image.as_ref().map(|it| text(it, scope)).transpose()?;
+    let pull = step.extra.get("imagePullPolicy");
+    let pull = pull.map(|it| text(it, scope)).transpose()?;
+    let copy = |field: &str| copied(step, field, &task.directory, &binds, scope);
+    Ok(Container {
+        engine: vessel.engine.clone(),
+        name: format!("{}-{}", vessel.name, place.name),
+        image: vessel.engine.image(&asked.unwrap_or_default()),
+        pull: pull.as_deref().and_then(Pull::parse),
+        entrypoint: (!entrypoint.is_empty()).then_some(entrypoint),
+        args: (!args.is_empty()).then_some(args),
+        env,
+        directory,
+        absent,
+        rights: Rights::of(step, vessel.security.as_ref(), scope)?,
+        limits: Limits::of(step, scope)?,
+        copies: [copy("stdoutConfig")?, copy("stderrConfig")?],
+        binds,
+        life: place.life.clone(),
+        beside: vessel.beside.clone().filter(|_| place.life.is_none()),
+    })
+}
+
+/// Where a container starts, and what stands there where its image has nothing. Without a word it is the image's own.
+fn inner_directory(
+    step: &Step,
+    pod: &Pod,
+    binds: &[Bind],
+    scope: &Scope,
+) -> Result<(Option<String>, Option<Bind>), Lack> {
+    let Some(said) = &step.working_dir else {
+        return Ok((None, None));
+    };
+    let said = text(said, scope)?;
+    if said.is_empty() {
+        return Ok((None, None));
+    }
+    let inside = world::plain(&Path::new("/workspace").join(said));
+    let shown = Some(inside.to_string_lossy().into_owned());
+    if binds.iter().any(|it| inside.starts_with(&it.target)) {
+        let outside = world::outside(&inside, binds);
+        let is_new = !scratch::exists(&outside);
+        let made = scratch::make(&outside);
+        let made = made.and_then(|()| match is_new {
+            true => scratch::share(&outside),
+            false => Ok(()),
+        });
+        made.map_err(|it| unwritable(&outside, &it))?;
+        return Ok((shown, None));
+    }
+    Ok((shown, Some(pod.stand_in(&inside)?)))
 }
 
 /// The file that a stream of the step is copied to.

@@ -44,6 +44,17 @@ fn object(event: &Event) -> Json {
             "event": "step-started", "task": *task.node, "instance": task.instance, "step": **step,
             "time": time.as_secs_f64(),
         }),
+        Event::Pulling {
+            task,
+            image,
+            done,
+            total,
+            over,
+            time,
+        } => json!({
+            "event": "pulling", "task": *task.node, "instance": task.instance, "image": image, "done": done,
+            "total": total, "over": over, "time": time.as_secs_f64(),
+        }),
         Event::Log {
             task,
             step,

@@ -7,7 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::base::Name;
 use crate::cli::report::data;
-use crate::cli::run::plain::{clean, shown, talk, time};
+use crate::cli::run::plain::{clean, shown, size, talk, time};
 use crate::run::{Event, Status};
 
 /// Colours that tell tasks apart, on light and on dark ground.
@@ -20,6 +20,8 @@ pub(crate) struct Live {
     tasks: IndexMap<Name, (ProgressBar, Duration)>,
     /// By task, so that one keeps its colour.
     colours: IndexMap<Name, u8>,
+    /// When the pull of an image began.
+    pulls: IndexMap<String, Duration>,
     results: Vec<(String, String)>,
 }
 
@@ -29,6 +31,7 @@ impl Live {
             all: MultiProgress::new(),
             tasks: IndexMap::new(),
             colours: IndexMap::new(),
+            pulls: IndexMap::new(),
             results: Vec::new(),
         }
     }
@@ -41,6 +44,7 @@ impl Live {
                     bar.set_message(format!("{task}: {step}"));
                 }
             }
+            Event::Pulling { .. } => self.pulling(event),
             Event::Log {
                 task, step, line, ..
             } => {
@@ -87,6 +91,38 @@ impl Live {
         bar.set_message(task.to_string());
         bar.enable_steady_tick(Duration::from_millis(120));
         self.tasks.insert(task.clone(), (bar, time));
+    }
+
+    /// How far an image is, and how fast it comes.
+    fn pulling(&mut self, event: &Event) {
+        let Event::Pulling {
+            task,
+            image,
+            done,
+            total,
+            over,
+            time,
+        } = event
+        else {
+            return;
+        };
+        let began = *self.pulls.entry(image.clone()).or_insert(*time);
+        if *over {
+            self.pulls.swap_remove(image);
+        }
+        if let Some((bar, _)) = self.tasks.get(&task.name) {
+            let took = time.saturating_sub(began).as_secs().max(1);
+            bar.set_message(match (*over, *total) {
+                (true, _) => task.to_string(),
+                (false, 0) => format!("{task}: pulling {image}"),
+                (false, total) => format!(
+                    "{task}: pulling {image}, {} of {}, {}/s",
+                    size(*done),
+                    size(total),
+                    size(done / took)
+                ),
+            });
+        }
     }
 
     fn finished(&mut self, task: &Name, status: Status, now: Duration) {

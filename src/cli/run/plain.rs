@@ -63,6 +63,18 @@ pub(crate) fn talk(event: &Event) -> Option<String> {
                 Some(format!("[{task}] {reason}{message}"))
             }
         },
+        Event::Pulling {
+            task,
+            image,
+            total,
+            over,
+            ..
+        } => match (over, total) {
+            (true, 0) => Some(format!("[{task}] pulled {image}")),
+            (true, _) => Some(format!("[{task}] pulled {image}, {}", size(*total))),
+            (false, 0) => Some(format!("[{task}] pulling {image}")),
+            (false, _) => None,
+        },
         Event::RunStarted { .. }
         | Event::TaskStarted { .. }
         | Event::StepStarted { .. }
@@ -70,6 +82,18 @@ pub(crate) fn talk(event: &Event) -> Option<String> {
         | Event::StepFinished { .. }
         | Event::FinallyStarted { .. }
         | Event::RunFinished { .. } => None,
+    }
+}
+
+/// So many bytes, as people say it.
+#[expect(clippy::cast_precision_loss, reason = "one digit is shown")]
+pub(crate) fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    match bytes {
+        ..1e3 => format!("{bytes} B"),
+        ..1e6 => format!("{:.1} kB", bytes / 1e3),
+        ..1e9 => format!("{:.1} MB", bytes / 1e6),
+        _ => format!("{:.1} GB", bytes / 1e9),
     }
 }
 
