@@ -7,6 +7,8 @@
     reason = "tests may"
 )]
 
+#[path = "oracle/across.rs"]
+mod across;
 #[path = "oracle/chance.rs"]
 mod chance;
 #[path = "oracle/corpus.rs"]
@@ -28,6 +30,8 @@ mod record;
 #[path = "golden/support.rs"]
 #[expect(dead_code, reason = "the golden tests use all of it")]
 mod support;
+#[path = "oracle/shape.rs"]
+mod shape;
 #[path = "oracle/words.rs"]
 mod words;
 

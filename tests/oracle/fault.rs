@@ -8,10 +8,10 @@ use crate::chance::Chance;
 /// Before a string that is written without quotes, and before a key that stands there once more.
 const RAW: char = '\u{0}';
 
-type Path = Vec<Key>;
+pub type Path = Vec<Key>;
 
 #[derive(Clone, Debug, PartialEq)]
-enum Key {
+pub enum Key {
     Field(String),
     Index(usize),
 }
@@ -95,7 +95,7 @@ static KINDS: &[Kind] = &[
 ];
 
 /// Every place but the root, and those that nobody reads.
-fn collect(value: &Value, path: &mut Path, found: &mut Vec<Path>) {
+pub fn collect(value: &Value, path: &mut Path, found: &mut Vec<Path>) {
     if let Some(Key::Field(last)) = path.last()
         && matches!(last.as_str(), "annotations" | "labels" | "description")
     {
@@ -118,7 +118,7 @@ fn collect(value: &Value, path: &mut Path, found: &mut Vec<Path>) {
     }
 }
 
-fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let parts = path.iter().map(|it| match it {
         Key::Field(name) => name.clone(),
         Key::Index(index) => index.to_string(),
@@ -126,7 +126,7 @@ fn shown(path: &Path) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
-fn at<'a>(root: &'a mut Value, path: &[Key]) -> Option<&'a mut Value> {
+pub fn at<'a>(root: &'a mut Value, path: &[Key]) -> Option<&'a mut Value> {
     path.iter().try_fold(root, |value, key| match key {
         Key::Field(name) => value.get_mut(name),
         Key::Index(index) => value.get_mut(index),

@@ -7,9 +7,11 @@ use regex::Regex;
 use serde_json::Value;
 use wudi::{MemoryHost, Session, Severity, Target};
 
+use crate::across;
 use crate::chance::Chance;
 use crate::corpus::Built;
 use crate::fault;
+use crate::shape;
 use crate::tool::{Oracle, Settings};
 
 /// A file, or what became of it.
@@ -75,7 +77,16 @@ impl Disagreements {
         for (index, case) in self.cases.iter().enumerate() {
             let seed = number.captures(&case.name);
             let name = seed.map_or_else(|| format!("file-{index}"), |it| it[1].to_owned());
-            let text = format!("# {}\n{}", line(&case.name), case.text);
+            let mut text = format!("# {}\n", line(&case.name));
+            for (what, pairs) in [
+                ("flag", &case.settings.flags),
+                ("default", &case.settings.defaults),
+            ] {
+                for (key, value) in pairs {
+                    text += &format!("# {what}: {key}={value}\n");
+                }
+            }
+            text += &case.text;
             std::fs::write(directory.join(format!("{name}.yaml")), text).unwrap();
         }
     }
@@ -237,15 +248,29 @@ pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
         let mut chance = Chance::new(seed);
         let (file, documents, known) = chance.pick(&read);
         let mut documents = documents.clone();
-        let index = *chance.pick(known);
-        let Some(said) = fault::put(&mut documents[index], &mut chance) else {
-            continue;
+        let mut settings = file.settings.clone();
+        // Every other case is the file as it is, with a slip of the hand.
+        let said = if chance.percent(50) {
+            let index = *chance.pick(known);
+            fault::put(&mut documents[index], &mut chance)
+        } else {
+            let (_, other, _) = chance.pick(&read);
+            let shape = shape::shape(&mut documents, &mut settings, other, &mut chance);
+            let said = match chance.percent(70) {
+                true => across::put(&mut documents, &mut chance),
+                false => {
+                    let index = chance.below(documents.len());
+                    fault::put(&mut documents[index], &mut chance)
+                }
+            };
+            said.map(|it| format!("{shape} {it}"))
         };
+        let Some(said) = said else { continue };
         let texts: Vec<String> = documents.iter().map(fault::write).collect();
         all.push(Case {
             name: format!("{} #{seed} {said}", file.name),
             text: texts.join("---\n"),
-            settings: file.settings.clone(),
+            settings,
         });
     }
     all
