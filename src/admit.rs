@@ -170,8 +170,22 @@ fn as_v1(ctx: &Context<'_>, object: &Object, sink: &mut Sink) {
         let mut found = Sink::default();
         admission::object(ctx, &converted, &mut found);
         let found = found.into_sorted().into_iter();
+        let note = match runs_pipelines(object) {
+            true => {
+                "the object is accepted as `v1beta1`, and loses `pipelineRef` and `pipelineSpec` of tasks when it becomes `v1`"
+            }
+            false => "the object is accepted as `v1beta1`, and converted to `v1`",
+        };
         for it in found.filter(|it| it.severity == Severity::Error) {
-            sink.push(it.note("the object is accepted as `v1beta1`, and converted to `v1`"));
+            sink.push(it.note(note));
         }
     }
+}
+
+/// Whether a task of the pipeline runs a pipeline.
+fn runs_pipelines(object: &Object) -> bool {
+    let spec = object.spec();
+    let specs = [spec, spec.and_then(|it| it.get("pipelineSpec"))];
+    let mut tasks = specs.into_iter().flatten().flat_map(|it| it.list("tasks"));
+    tasks.any(|it| it.get("pipelineRef").is_some() || it.get("pipelineSpec").is_some())
 }

@@ -5,6 +5,7 @@ pub(crate) mod kinds;
 pub(crate) mod node;
 pub(crate) mod objects;
 pub(crate) mod profile;
+pub(crate) mod settings;
 
 pub(crate) use node::{Field, Node, Object, Text};
 pub(crate) use objects::{KindSchema, ObjectId, find, kinds_called, object_called, only_kind};

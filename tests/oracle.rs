@@ -27,11 +27,11 @@ mod measure;
 mod program;
 #[path = "oracle/record.rs"]
 mod record;
+#[path = "oracle/shape.rs"]
+mod shape;
 #[path = "golden/support.rs"]
 #[expect(dead_code, reason = "the golden tests use all of it")]
 mod support;
-#[path = "oracle/shape.rs"]
-mod shape;
 #[path = "oracle/words.rs"]
 mod words;
 

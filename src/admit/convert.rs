@@ -45,7 +45,8 @@ fn pipeline(node: &mut Node) {
     for key in ["tasks", "finally"] {
         each(node, key, |it| {
             with(it, "taskSpec", task);
-            with(it, "pipelineSpec", pipeline);
+            // What the conversion does not know is lost.
+            remove(it, &["pipelineRef", "pipelineSpec"]);
         });
     }
 }

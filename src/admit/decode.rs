@@ -53,8 +53,19 @@ pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
     })
 }
 
-/// What an object says it is: its `apiVersion`, and the node of its `kind`. Where one of them is no text although the other one
-/// is of Tekton, that is reported; what says nothing of both is no object.
+/// Whether a document is meant as an object: it says what it is, or has what only objects have.
+pub(crate) fn is_object(node: &Node) -> bool {
+    let has = |key: &str| {
+        let mut keys = node.entries().iter().map(|it| it.key.as_str());
+        keys.any(|it| it.eq_ignore_ascii_case(key))
+    };
+    let said = (has("apiVersion"), has("kind"));
+    // `Chart.yaml` and `kustomization.yaml` say one of both.
+    said == (true, true) || (said.0 || said.1) && (has("metadata") || has("spec"))
+}
+
+/// What an object says it is: its `apiVersion`, and the node of its `kind`. Where one of them is missing or no text, that is
+/// reported.
 fn called<'a>(node: &'a Node, sink: &mut Sink) -> Option<(&'a str, &'a Node)> {
     let said = |key: &str| {
         let folded = || {
@@ -68,30 +79,24 @@ fn called<'a>(node: &'a Node, sink: &mut Sink) -> Option<(&'a str, &'a Node)> {
     let (api, kind) = (said("apiVersion"), said("kind"));
     let (version, name) = (api.and_then(Node::text), kind.and_then(Node::text));
     match (version, name, kind) {
-        (Some(version), Some(_), Some(kind)) => return Some((version, kind)),
-        (Some(version), None, _) if is_tektons(group(version)) => {
+        (Some(version), Some(name), Some(kind)) if !version.is_empty() && !name.is_empty() => {
+            return Some((version, kind));
+        }
+        _ if !is_object(node) => sink.push(errors::no_object(node)),
+        (Some(version), ..) if !version.is_empty() => {
             let at = kind.or(api).map_or(node.span, |it| it.span);
-            sink.push(errors::no_kind(at, "kind", kind.is_some()));
+            sink.push(errors::no_kind(at, "kind", kind));
         }
-        (None, Some(name), Some(kind))
-            if is_tekton_kind(name) && node.get("metadata").is_some() =>
-        {
-            let at = api.unwrap_or(kind).span;
-            sink.push(errors::no_kind(at, "apiVersion", api.is_some()));
+        _ => {
+            let at = api.or(kind).map_or(node.span, |it| it.span);
+            sink.push(errors::no_kind(at, "apiVersion", api));
         }
-        _ => {}
     }
     None
 }
 
 fn group(api: &str) -> &str {
     api.split_once('/').map_or("", |(group, _)| group)
-}
-
-/// Whether Tekton serves a kind of that name in some version.
-fn is_tekton_kind(name: &str) -> bool {
-    let mut kinds = schema::kinds_called(name).iter();
-    kinds.any(|it| is_tektons(it.group()))
 }
 
 /// Whether Tekton's webhook decodes the objects of the group.

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::base::spelling;
-use crate::schema::profile::FLAGS;
+use crate::schema::settings::{self, DEFAULTS, FLAGS, Flaw, Setting};
 
 /// A typed language for the whole way of a change to production.
 ///
@@ -86,7 +85,7 @@ pub(crate) struct Target {
     #[arg(long = "flag", value_name = "NAME=VALUE", value_parser = flag)]
     flags: Vec<(String, String)>,
     /// For YAML: an entry of Tekton's ConfigMap config-defaults
-    #[arg(long = "default", value_name = "NAME=VALUE", value_parser = pair)]
+    #[arg(long = "default", value_name = "NAME=VALUE", value_parser = default)]
     defaults: Vec<(String, String)>,
 }
 
@@ -272,24 +271,44 @@ pub(crate) struct Completions {
 /// `tekton=1.15`
 fn version(text: &str) -> Result<(String, String), String> {
     let (name, version) = pair(text)?;
+    let number = version.strip_prefix('v').unwrap_or(&version);
+    let is_number = |it: &str| !it.is_empty() && it.chars().all(|it| it.is_ascii_digit());
     match name.as_str() {
-        "tekton" | "rollouts" => Ok((name, version)),
+        "tekton" | "rollouts" if number.split('.').all(is_number) => Ok((name, number.to_owned())),
+        "tekton" | "rollouts" => Err(format!("`{version}` is no version such as 1.15")),
         _ => Err("the targets are `tekton` and `rollouts`".to_owned()),
     }
 }
 
-/// `name=value`
-/// A flag that Tekton has.
+/// A flag that Tekton has, with a value that it takes.
 fn flag(text: &str) -> Result<(String, String), String> {
     let (name, value) = pair(text)?;
-    if FLAGS.contains(&name.as_str()) {
-        return Ok((name, value));
-    }
-    let near = spelling::nearest(&name, FLAGS.iter().copied());
-    let near = near.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
-    Err(format!("Tekton has no flag `{name}`{near}"))
+    setting(FLAGS, "flag", name, value)
 }
 
+/// An entry of `config-defaults` that Tekton reads, with a value that it takes.
+fn default(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    setting(DEFAULTS, "default", name, value)
+}
+
+fn setting(
+    table: &[Setting],
+    what: &str,
+    name: String,
+    value: String,
+) -> Result<(String, String), String> {
+    match settings::flaw(table, &name, &value) {
+        None => Ok((name, value)),
+        Some(Flaw::Unknown(near)) => {
+            let near = near.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+            Err(format!("Tekton has no {what} `{name}`{near}"))
+        }
+        Some(Flaw::Value(expected)) => Err(format!("`{name}` must be {expected}")),
+    }
+}
+
+/// `name=value`
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),

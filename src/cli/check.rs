@@ -13,8 +13,20 @@ use crate::session::Session;
 
 pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut session = Session::new(Box::new(OsHost));
-    let (sources, manifests, stdin) = split(&session, &arguments.paths);
-    let programs = programs(&session, &sources);
+    let given = split(&session, &arguments.paths);
+    for path in &given.foreign {
+        let path = path.display();
+        printer.note(&format!(
+            "`{path}` is neither a program, `.wudi`, nor YAML, `.yaml`, `.yml` or `.json`"
+        ));
+    }
+    if !given.foreign.is_empty() {
+        return Ok(Outcome::Usage);
+    }
+    let Given {
+        manifests, found, ..
+    } = &given;
+    let programs = programs(&session, &given.sources);
     let mut count = Count::default();
     let mut mended = 0;
     for program in &programs {
@@ -22,7 +34,7 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
         printer.answer(session.diagnostics(), session.sources());
         count.add(session.diagnostics());
     }
-    let texts = match stdin {
+    let texts = match given.stdin {
         true => vec![(PathBuf::from("stdin"), read_stdin()?)],
         false => Vec::new(),
     };
@@ -32,7 +44,8 @@ pub(crate) fn check(arguments: &args::Check, printer: &Printer) -> anyhow::Resul
         // What came by stdin has no file to mend.
         let fix = arguments.fix && texts.is_empty();
         mended += open(&mut session, fix, &|it| {
-            it.open_yaml(&manifests, texts.clone(), &target);
+            let is_found = |path: &Path| found.iter().any(|it| it == path);
+            it.open_found(manifests, &is_found, texts.clone(), &target);
         })?;
         printer.answer(session.diagnostics(), session.sources());
         count.add(session.diagnostics());
@@ -78,32 +91,58 @@ fn open(session: &mut Session, fix: bool, open: &dyn Fn(&mut Session)) -> anyhow
     Ok(mended)
 }
 
-/// What may hold programs, the YAML files, and whether stdin is to be read.
-pub(crate) fn split(session: &Session, paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>, bool) {
-    let (mut sources, mut manifests, mut stdin) = (Vec::new(), Vec::new(), false);
-    for path in paths {
-        if path == Path::new("-") {
-            stdin = true;
-            continue;
-        }
-        let files = session.yaml_files(path);
-        let is_directory = !files.iter().any(|it| it == path) || path.is_dir();
-        let mut found = files.into_iter().filter(|it| is_yaml(it)).peekable();
-        if is_directory || found.peek().is_none() {
-            sources.push(path.clone());
-        }
-        for file in found {
-            if !manifests.contains(&file) {
-                manifests.push(file);
-            }
-        }
-    }
-    (sources, manifests, stdin)
+/// What paths on the command line mean.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// What may hold programs.
+    pub(crate) sources: Vec<PathBuf>,
+    /// Files of YAML, or of JSON, which is YAML too.
+    pub(crate) manifests: Vec<PathBuf>,
+    /// Those of the manifests that a directory led to, and nobody named.
+    found: Vec<PathBuf>,
+    /// Files of neither kind.
+    foreign: Vec<PathBuf>,
+    pub(crate) stdin: bool,
 }
 
-fn is_yaml(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|it| it == "yaml" || it == "yml")
+/// Sorts paths by what they mean.
+pub(crate) fn split(session: &Session, paths: &[PathBuf]) -> Given {
+    let mut given = Given::default();
+    for path in paths {
+        if path == Path::new("-") {
+            given.stdin = true;
+        } else if path.is_dir() {
+            given.sources.push(path.clone());
+            for file in session.yaml_files(path) {
+                if !given.manifests.contains(&file) {
+                    given.found.push(file.clone());
+                    given.manifests.push(file);
+                }
+            }
+        } else {
+            given.file(session, path);
+        }
+    }
+    given
+}
+
+impl Given {
+    fn file(&mut self, session: &Session, path: &Path) {
+        let extension = path.extension().and_then(|it| it.to_str());
+        match extension {
+            Some("yaml" | "yml" | "json") => {
+                for file in session.yaml_files(path) {
+                    self.found.retain(|it| *it != file);
+                    if !self.manifests.contains(&file) {
+                        self.manifests.push(file);
+                    }
+                }
+            }
+            Some("wudi") | None => self.sources.push(path.to_owned()),
+            Some(_) if !path.exists() => self.sources.push(path.to_owned()),
+            Some(_) => self.foreign.push(path.to_owned()),
+        }
+    }
 }
 
 pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {

@@ -14,7 +14,8 @@ use crate::session::import::Proof;
 
 pub(crate) fn import(arguments: &args::Import, printer: &Printer) -> anyhow::Result<Outcome> {
     let mut session = Session::new(Box::new(OsHost));
-    let (_, manifests, stdin) = check::split(&session, &arguments.paths);
+    let given = check::split(&session, &arguments.paths);
+    let (manifests, stdin) = (given.manifests, given.stdin);
     let texts = match stdin {
         true => vec![(PathBuf::from("stdin"), check::read_stdin()?)],
         false => Vec::new(),

@@ -100,8 +100,8 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
 
 /// Opens what is to be run: a program, or YAML where there is none.
 fn open(session: &mut Session, arguments: &args::Run) -> anyhow::Result<Data> {
-    let (sources, mut manifests, stdin) =
-        check::split(session, std::slice::from_ref(&arguments.path));
+    let given = check::split(session, std::slice::from_ref(&arguments.path));
+    let (sources, mut manifests, stdin) = (given.sources, given.manifests, given.stdin);
     let is_yaml = stdin || !manifests.is_empty() && check::programs(session, &sources).is_empty();
     if !is_yaml {
         session.open(&arguments.path);

@@ -74,36 +74,6 @@ impl Default for Profile {
     }
 }
 
-/// The keys of Tekton's ConfigMap `feature-flags`.
-pub(crate) const FLAGS: &[&str] = &[
-    "await-sidecar-readiness",
-    "coschedule",
-    "disable-affinity-assistant",
-    "disable-creds-init",
-    "disable-inline-spec",
-    "enable-api-fields",
-    "enable-artifacts",
-    "enable-cel-in-whenexpression",
-    "enable-concise-resolver-syntax",
-    "enable-kubernetes-sidecar",
-    "enable-param-enum",
-    "enable-provenance-in-status",
-    "enable-step-actions",
-    "enable-tekton-oci-bundles",
-    "enable-termination-message-compression",
-    "enable-wait-exponential-backoff",
-    "enforce-nonfalsifiability",
-    "keep-pod-on-cancel",
-    "max-result-size",
-    "require-git-ssh-secret-known-hosts",
-    "results-from",
-    "running-in-environment-with-injected-sidecars",
-    "send-cloudevents-for-runs",
-    "set-security-context",
-    "set-security-context-read-only-root-filesystem",
-    "trusted-resources-verification-no-match-policy",
-];
-
 impl Tekton {
     /// Sets a flag as people write it: `enable-param-enum`, or `enable-api-fields=alpha`.
     pub(crate) fn set_flag(&mut self, text: &str) {
@@ -116,9 +86,14 @@ impl Tekton {
         self.flags.get(flag).is_some_and(|it| is_true(it))
     }
 
+    /// What a flag says that is one of some words, in any case of letters.
+    fn word(&self, flag: &str) -> Option<String> {
+        self.flags.get(flag).map(|it| it.to_ascii_lowercase())
+    }
+
     /// Which fields may be used; beta where nothing is said.
     pub(crate) fn api_fields(&self) -> ApiFields {
-        match self.flags.get("enable-api-fields").map(Name::as_str) {
+        match self.word("enable-api-fields").as_deref() {
             Some("stable") => ApiFields::Stable,
             Some("alpha") => ApiFields::Alpha,
             Some(_) | None => ApiFields::Beta,
@@ -127,7 +102,7 @@ impl Tekton {
 
     /// What is kept together; workspaces where nothing is said.
     pub(crate) fn coschedule(&self) -> Coschedule {
-        match self.flags.get("coschedule").map(Name::as_str) {
+        match self.word("coschedule").as_deref() {
             Some("pipelineruns") => Coschedule::PipelineRuns,
             Some("isolate-pipelinerun") => Coschedule::IsolatePipelineRun,
             Some("disabled") => Coschedule::Disabled,

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 use crate::base::{FileId, Name, Span};
 use crate::diag::Sink;
 use crate::plan::Profile;
-use crate::schema::profile::{FLAGS, PacLayout, TektonApi};
+use crate::schema::profile::{PacLayout, TektonApi};
+use crate::schema::settings::{self, DEFAULTS, FLAGS, Setting};
 use crate::session::errors;
 
 /// What a `wudi.toml` says.
@@ -96,11 +97,8 @@ impl Reader<'_> {
             },
             "flags" => {
                 for flag in self.texts(key, value) {
-                    let name = flag.split('=').next().unwrap_or_default();
-                    if !FLAGS.contains(&name) {
-                        let at = self.span(value);
-                        self.sink.push(errors::unknown_flag(at, name));
-                    }
+                    let (name, set) = flag.split_once('=').unwrap_or((&flag, "true"));
+                    self.setting(FLAGS, "flag", name, set, value);
                     self.config.profile.tekton.set_flag(&flag);
                 }
             }
@@ -124,9 +122,17 @@ impl Reader<'_> {
         }
     }
 
-    /// A row of Tekton's ConfigMap `config-defaults`; its names are data.
+    fn setting(&mut self, table: &[Setting], what: &str, name: &str, set: &str, value: &Entry<'_>) {
+        if let Some(flaw) = settings::flaw(table, name, set) {
+            let at = self.span(value);
+            self.sink.push(errors::setting(at, what, name, &flaw));
+        }
+    }
+
+    /// A row of Tekton's ConfigMap `config-defaults`.
     fn default_(&mut self, key: &Spanned<Name>, value: &Entry<'_>) {
         if let Some(said) = self.text(key, value) {
+            self.setting(DEFAULTS, "default", key.get_ref(), &said, value);
             let defaults = &mut self.config.profile.tekton.defaults;
             defaults.insert(key.get_ref().clone(), Name::new(said));
         }

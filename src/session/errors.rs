@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::base::{FileId, Span, spelling};
 use crate::diag::Diagnostic;
 use crate::host;
-use crate::schema::profile::FLAGS;
+use crate::schema::settings;
 use crate::session::output::Conflict;
 use crate::session::project::{Flaw, Refusal};
 
@@ -69,17 +69,18 @@ pub(crate) fn bad_toml(at: Span, message: &str) -> Diagnostic {
     Diagnostic::new("config", at, message)
 }
 
-/// A key of `wudi.toml` that means nothing; `known` are those that do.
-/// A flag of `[target.tekton]` that Tekton does not have.
-pub(crate) fn unknown_flag(at: Span, name: &str) -> Diagnostic {
-    let near = spelling::nearest(name, FLAGS.iter().copied());
-    let found = Diagnostic::new("config", at, format!("Tekton has no flag `{name}`"));
-    match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.note("flags are the keys of Tekton's ConfigMap `feature-flags`"),
+/// A flag or default of `[target.tekton]` that Tekton does not have, or of a value that it does not take.
+pub(crate) fn setting(at: Span, what: &str, name: &str, flaw: &settings::Flaw) -> Diagnostic {
+    let unknown = || Diagnostic::new("config", at, format!("Tekton has no {what} `{name}`"));
+    match flaw {
+        settings::Flaw::Unknown(Some(near)) => unknown().help(format!("did you mean `{near}`?")),
+        settings::Flaw::Unknown(None) => unknown()
+            .note("they are the keys of Tekton's ConfigMaps `feature-flags` and `config-defaults`"),
+        settings::Flaw::Value(expected) => wrong_value(at, name, expected),
     }
 }
 
+/// A key of `wudi.toml` that means nothing; `known` are those that do.
 pub(crate) fn unknown_key(at: Span, key: &str, place: &str, known: &[&str]) -> Diagnostic {
     let message = format!("{place} has no key `{key}`");
     let found = Diagnostic::new("config", at, message);

@@ -35,11 +35,26 @@ impl Session {
         texts: Vec<(PathBuf, Vec<u8>)>,
         target: &Target,
     ) {
+        self.open_found(paths, &|_| false, texts, target);
+    }
+
+    /// The same where some of the paths were only found, in a directory: what is no object there is nobody's mistake.
+    pub(crate) fn open_found(
+        &mut self,
+        paths: &[PathBuf],
+        is_found: &dyn Fn(&Path) -> bool,
+        texts: Vec<(PathBuf, Vec<u8>)>,
+        target: &Target,
+    ) {
         let mut sink = Sink::default();
         let (files, profile) = self.read_yaml(paths, texts, target, &mut sink);
         let sources = &self.sources;
-        let texts = files.iter().map(|it| (*it, sources.text(*it)));
-        let texts: Vec<(FileId, &str)> = texts.collect();
+        let texts = files.iter().map(|it| Text {
+            file: *it,
+            text: sources.text(*it),
+            is_found: is_found(sources.path(*it)),
+        });
+        let texts: Vec<Text<'_>> = texts.collect();
         let judged = stack::with_room(|| judge(&texts, &profile, &mut sink));
         if let Err(stack::Panicked) = judged {
             let at = files.first().copied().unwrap_or(FileId(0));
@@ -102,22 +117,38 @@ impl Session {
     }
 }
 
-fn judge(texts: &[(FileId, &str)], profile: &Profile, sink: &mut Sink) {
+/// The text of a file.
+#[derive(Clone, Copy, Debug)]
+struct Text<'a> {
+    file: FileId,
+    text: &'a str,
+    /// Nobody named it: it lies in a directory that somebody named.
+    is_found: bool,
+}
+
+fn judge(texts: &[Text<'_>], profile: &Profile, sink: &mut Sink) {
     // Where one file is for Pipelines as Code, all are: it replaces its templates in whatever it reads.
-    let templates = texts.iter().any(|(_, text)| text.contains(PAC));
+    let templates = texts.iter().any(|it| it.text.contains(PAC));
     let mut found = Sink::default();
     let mut objects = Vec::new();
-    for (file, text) in texts {
+    for it in texts {
         let nodes = match templates {
-            true => yaml::read_templates(*file, text, &mut found),
-            false => yaml::read_nodes(*file, text, &mut found),
+            true => yaml::read_templates(it.file, it.text, &mut found),
+            false => yaml::read_nodes(it.file, it.text, &mut found),
         };
+        let holds_objects = nodes.iter().any(admit::decode::is_object);
         for node in nodes {
-            objects.extend(admit::decode::objects(&node, &mut found));
+            if holds_objects || !it.is_found || admit::decode::is_object(&node) {
+                objects.extend(admit::decode::objects(&node, &mut found));
+            }
         }
     }
     admit::admit(objects, profile, &mut found);
-    let text_of = |file: FileId| texts.iter().find(|it| it.0 == file).map_or("", |it| it.1);
+    let text_of = |file: FileId| {
+        { texts.iter() }
+            .find(|it| it.file == file)
+            .map_or("", |it| it.text)
+    };
     for finding in found.into_sorted() {
         let at = finding.span;
         if !(templates && is_template(text_of(at.file), at)) {

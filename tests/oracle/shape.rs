@@ -371,12 +371,11 @@ fn older(documents: &mut Vec<Value>, chance: &mut Chance) -> bool {
     true
 }
 
-/// A document stands there once more, perhaps with a fault of its own.
+/// A document stands there once more, under another name.
 fn again(documents: &mut Vec<Value>, chance: &mut Chance) -> bool {
     let mut copy = chance.pick(documents).clone();
-    if chance.percent(50) {
-        copy["metadata"]["name"] = json!("another");
-    }
+    // Of two of one name the cluster has the one that came last.
+    copy["metadata"]["name"] = json!("another");
     documents.push(copy);
     true
 }

@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::admit::controller::model::{Declared, Shape};
-use crate::admit::controller::pipeline::Pipeline;
+use crate::admit::controller::model::{self, Declared, Shape};
+use crate::admit::controller::pipeline::{Pipeline, Task};
 use crate::admit::controller::task::Scope;
 use crate::admit::controller::variable::{Variable, variables};
 use crate::admit::errors::controller::defaults as errors;
@@ -29,6 +29,7 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
         let own = Name::new(param.name);
         places.insert(own.clone(), default.span);
         for it in variables(default) {
+            of_result(pipeline, param, &it, sink);
             let Some((name, rest)) = it.param() else {
                 continue;
             };
@@ -47,6 +48,30 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
         }
     }
     circles(&graph, &places, sink);
+}
+
+/// A result in a default is one in each text that the parameter becomes part of.
+fn of_result(pipeline: &Pipeline<'_>, param: &Declared<'_>, it: &Variable<'_>, sink: &mut Sink) {
+    let Some(result) = it.task_result() else {
+        return;
+    };
+    let is_used = |task: &Task<'_>| {
+        let mut all = model::all_variables(task.node).into_iter();
+        all.any(|it| it.param().is_some_and(|it| it.0 == param.name))
+    };
+    let producer = pipeline.task(result.task);
+    let is_known = match producer {
+        None => false,
+        Some(it) => it.results().is_none_or(|it| it.contains_key(result.result)),
+    };
+    if !is_known && pipeline.tasks.iter().any(is_used) {
+        sink.push(errors::result_of_nobody(
+            it,
+            param,
+            result.task,
+            result.result,
+        ));
+    }
 }
 
 fn unresolved(

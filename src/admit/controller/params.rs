@@ -8,6 +8,7 @@ use crate::admit::controller::pipeline::{Pipeline, Task};
 use crate::admit::controller::variable::{Part, variables};
 use crate::admit::controller::{indices, matrix};
 use crate::admit::errors::controller::calls as errors;
+use crate::admit::substitution;
 use crate::base::Span;
 use crate::base::spelling::nearest;
 use crate::diag::Sink;
@@ -52,9 +53,10 @@ pub(crate) fn of_callee<'a>(
     missing(&declared, &names, call, sink);
     for it in &given {
         if let Some(param) = declared.get(it.name) {
-            let value = it.node.get("value");
-            let shape = value.map_or(Some(Shape::String), |it| shape_of(pipeline, it));
-            types(param, it, shape, sink);
+            match it.node.get("value") {
+                None => sink.push(errors::no_value(param, it)),
+                Some(value) => types(param, it, shape_of(pipeline, value), sink),
+            }
             keys(param, it, sink);
             if it.value().text().is_some_and(|it| !it.contains("$(")) {
                 allowed(ctx, param, it, sink);
@@ -106,6 +108,9 @@ pub(crate) fn of_run<'a>(
             // A task takes nothing for an empty text; to a pipeline it has no type at all.
             match it.node.get("value") {
                 None if call.callee == "pipeline" => sink.push(errors::no_value(param, it)),
+                Some(value) if call.callee == "task" && may_become(param, value) => {
+                    sink.push(errors::text_as_list(param, it));
+                }
                 Some(_) | None => types(param, it, Some(it.shape()), sink),
             }
             keys(param, it, sink);
@@ -165,6 +170,15 @@ fn missing(
         .collect();
     if !missing.is_empty() {
         sink.push(errors::missing(&missing, call));
+    }
+}
+
+/// Whether the controller leaves a text alone that is passed for an array or object, since a variable in it may become one.
+fn may_become(param: &Declared<'_>, value: &Node) -> bool {
+    let is_text = |it: &str| !substitution::scanned(it).is_empty();
+    match param.shape {
+        Shape::String => false,
+        Shape::Array | Shape::Object => value.text().is_some_and(is_text),
     }
 }
 

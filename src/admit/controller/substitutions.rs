@@ -38,7 +38,7 @@ fn judge(scope: &Scope<'_>, text: Text<'_>, it: &Variable<'_>) -> Option<Diagnos
         "step" => own_step(scope, text.spot, it),
         "steps" => other_step(scope, text.spot, it),
         "context" => context(scope, it),
-        "tasks" | "finally" => task(scope, it),
+        "tasks" | "finally" => task(scope, text, it),
         "credentials" => (!it.is(1, "path")).then(|| errors::unknown(it, None)),
         "artifacts" => (!it.is(1, "path")).then(|| errors::unknown(it, None)),
         _ => Some(errors::unknown(it, misspelt(it))),
@@ -276,7 +276,7 @@ fn context(scope: &Scope<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
 }
 
 /// Results of other tasks come to a task inside a pipeline.
-fn task(scope: &Scope<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
+fn task(scope: &Scope<'_>, text: Text<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
     if !scope.outer.in_pipeline {
         return Some(errors::result_in_task(it));
     }
@@ -289,12 +289,18 @@ fn task(scope: &Scope<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
     };
     let Some(results) = scope.outer.tasks.get(result.task) else {
         let near = nearest(result.task, scope.outer.tasks.keys().copied());
-        return Some(errors::undeclared(it, "task", result.task, near));
+        return Some(match text.is_scanned {
+            true => errors::result_of_nobody(it, result.task, near),
+            false => errors::undeclared(it, "task", result.task, near),
+        });
     };
     let results = results.as_ref()?;
     if results.contains(result.result) {
         return None;
     }
     let near = nearest(result.result, results.iter().copied());
-    Some(errors::unknown_result(it, result.task, result.result, near))
+    Some(match text.is_scanned {
+        true => errors::unknown_result(it, result.task, result.result, near),
+        false => errors::undeclared_of(it, result.task, result.result, near),
+    })
 }

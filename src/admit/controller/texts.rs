@@ -26,7 +26,33 @@ pub(crate) struct Text<'a> {
     pub(crate) untouched: Option<&'a str>,
     /// `args` or `command`: an array may stand as a whole element.
     pub(crate) is_list: bool,
+    /// Whether the controller looks there for results of other tasks.
+    pub(crate) is_scanned: bool,
 }
+
+impl<'a> Text<'a> {
+    fn new(node: &'a Node, spot: Spot) -> Self {
+        Self {
+            node,
+            spot,
+            untouched: None,
+            is_list: false,
+            is_scanned: false,
+        }
+    }
+}
+
+/// Fields of a step or sidecar in which results of other tasks order tasks.
+const SCANNED: [&str; 8] = [
+    "name",
+    "image",
+    "imagePullPolicy",
+    "script",
+    "workingDir",
+    "command",
+    "args",
+    "env",
+];
 
 /// Fields of a step or sidecar that are substituted.
 const OF_CONTAINERS: [&str; 13] = [
@@ -86,16 +112,16 @@ pub(crate) fn of_task<'a>(spec: &'a Node, see: &mut dyn FnMut(Text<'a>)) {
         }
     }
     for volume in spec.list("volumes") {
-        all(volume, Spot::Volume, None, false, see);
+        all(Text::new(volume, Spot::Volume), see);
     }
     for workspace in spec.list("workspaces") {
         if let Some(path) = workspace.get("mountPath") {
-            all(path, Spot::MountPath, None, false, see);
+            all(Text::new(path, Spot::MountPath), see);
         }
     }
     for result in spec.list("results") {
         if let Some(value) = result.get("value") {
-            all(value, Spot::Result, None, false, see);
+            all(Text::new(value, Spot::Result), see);
         }
     }
 }
@@ -110,7 +136,11 @@ pub(crate) fn of_action<'a>(spec: &'a Node, see: &mut dyn FnMut(Text<'a>)) {
 fn of_step<'a>(at: usize, field: &'a Entry, see: &mut dyn FnMut(Text<'a>)) {
     let name = field.key.as_str();
     match name {
-        "params" | "when" => all(&field.value, Spot::StepAside(at), None, true, see),
+        "params" | "when" => {
+            let text = Text::new(&field.value, Spot::StepAside(at));
+            let is_list = true;
+            all(Text { is_list, ..text }, see);
+        }
         "env" => {
             for variable in field.value.items() {
                 for it in variable.entries() {
@@ -118,7 +148,9 @@ fn of_step<'a>(at: usize, field: &'a Entry, see: &mut dyn FnMut(Text<'a>)) {
                         "value" => Spot::Step(at),
                         _ => Spot::StepAside(at),
                     };
-                    all(&it.value, spot, None, false, see);
+                    let text = Text::new(&it.value, spot);
+                    let is_scanned = true;
+                    all(Text { is_scanned, ..text }, see);
                 }
             }
         }
@@ -132,24 +164,17 @@ fn of_container<'a>(field: &'a Entry, spot: Spot, see: &mut dyn FnMut(Text<'a>))
     if SKIPPED.contains(&name) {
         return;
     }
-    let untouched = (!OF_CONTAINERS.contains(&name)).then_some(name);
-    let is_list = matches!(name, "command" | "args");
-    all(&field.value, spot, untouched, is_list, see);
+    let is_of_template = spot == Spot::Template;
+    let text = Text {
+        untouched: (!OF_CONTAINERS.contains(&name)).then_some(name),
+        is_list: matches!(name, "command" | "args"),
+        is_scanned: SCANNED.contains(&name) && !is_of_template,
+        ..Text::new(&field.value, spot)
+    };
+    all(text, see);
 }
 
-fn all<'a>(
-    node: &'a Node,
-    spot: Spot,
-    untouched: Option<&'a str>,
-    is_list: bool,
-    see: &mut dyn FnMut(Text<'a>),
-) {
-    crate::admit::controller::model::texts(node, &mut |node| {
-        see(Text {
-            node,
-            spot,
-            untouched,
-            is_list,
-        });
-    });
+/// Sees all texts in the node of a text.
+fn all<'a>(text: Text<'a>, see: &mut dyn FnMut(Text<'a>)) {
+    crate::admit::controller::model::texts(text.node, &mut |node| see(Text { node, ..text }));
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::base::Span;
 use crate::diag::{Diagnostic, Edit, Fix, Severity};
+use crate::yaml::{Data, Node};
 
 /// How grave it is that a field is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +116,30 @@ pub(crate) fn not_served(at: Span, api: &str, kind: &str, instead: Option<&str>)
     }
 }
 
-/// An object whose `apiVersion` or `kind` is missing or no string.
-pub(crate) fn no_kind(at: Span, key: &str, stands: bool) -> Diagnostic {
-    let message = match stands {
-        true => format!("`{key}` must be a string"),
-        false => format!("this object says no `{key}`"),
+/// A document that is no object of Kubernetes.
+pub(crate) fn no_object(node: &Node) -> Diagnostic {
+    let what = match &node.data {
+        Data::Map(_) if node.get("kind").is_some() => "a map without `apiVersion`",
+        Data::Map(_) if node.get("apiVersion").is_some() => "a map without `kind`",
+        Data::Map(_) => "a map without `apiVersion` and `kind`",
+        Data::List(_) => "a list",
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => "a single value",
+    };
+    // Of a long document its beginning says as much.
+    let at = match node.entries().first() {
+        Some(first) => first.at,
+        None => node.items().first().map_or(node.span, |it| it.span),
+    };
+    let message = format!("this document is {what}, and no object of Kubernetes");
+    warning(Diagnostic::new("unknown-api", at, message).note("nothing of it is checked"))
+}
+
+/// An object whose `apiVersion` or `kind` is missing, empty or no string.
+pub(crate) fn no_kind(at: Span, key: &str, said: Option<&Node>) -> Diagnostic {
+    let message = match said {
+        Some(it) if it.text() == Some("") => format!("this object says no `{key}`: it is empty"),
+        Some(_) => format!("`{key}` must be a string"),
+        None => format!("this object says no `{key}`"),
     };
     let note = "without it the API server does not know what the object is";
     Diagnostic::new("unknown-api", at, message).note(note)

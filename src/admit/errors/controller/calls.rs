@@ -73,6 +73,14 @@ pub(crate) fn type_of(param: &Declared<'_>, given: &Named<'_>, shape: Shape) -> 
     }
 }
 
+/// A text with a variable, which the controller takes for an array or object to come: in a run none comes.
+pub(crate) fn text_as_list(param: &Declared<'_>, given: &Named<'_>) -> Diagnostic {
+    let mut found = type_of(param, given, Shape::String)
+        .note("the controller takes it, since a variable stands in it, and the task gets none");
+    found.severity = Severity::Warning;
+    found
+}
+
 pub(crate) fn no_value(param: &Declared<'_>, given: &Named<'_>) -> Diagnostic {
     let (name, shape) = (param.name, param.shape.name());
     let message = format!("`{name}` is of type {shape}, and gets no value");

@@ -50,6 +50,18 @@ pub(crate) fn too_late(
     found
 }
 
+/// A default that asks for a result which no task gives.
+pub(crate) fn result_of_nobody(
+    it: &Variable<'_>,
+    param: &Declared<'_>,
+    task: &str,
+    result: &str,
+) -> Diagnostic {
+    let message = format!("no task `{task}` gives a result `{result}`");
+    Diagnostic::new("unknown-result", it.span, message)
+        .label(param.span(), "whoever uses the parameter asks for it")
+}
+
 pub(crate) fn circle(span: Span, first: &Name, cycle: &[Name]) -> Diagnostic {
     let message = match cycle {
         [_] => format!("the default of `{first}` is made of itself"),

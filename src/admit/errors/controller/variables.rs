@@ -82,6 +82,13 @@ pub(crate) fn unknown_result(
     )
 }
 
+/// Of a task that the pipeline around does not have: the controller looks.
+pub(crate) fn result_of_nobody(it: &Variable<'_>, task: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the pipeline has no task `{task}`");
+    let found = Diagnostic::new("unknown-result", it.span, message);
+    mended(found, it, task, near)
+}
+
 pub(crate) fn untouched(it: &Variable<'_>, field: &str) -> Diagnostic {
     literal(
         it,
