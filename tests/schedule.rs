@@ -18,6 +18,9 @@ mod chance;
 mod controller;
 #[path = "schedule/generate.rs"]
 mod generate;
+#[cfg(unix)]
+#[path = "schedule/podman.rs"]
+mod podman;
 #[path = "schedule/processes.rs"]
 mod processes;
 #[path = "schedule/record.rs"]
@@ -38,6 +41,7 @@ use std::fmt::Write as _;
 use generate::Case;
 use record::Record;
 use tool::Oracle;
+use wudi::{Engine, Engines};
 
 /// So many cases; each seed gives one. `WUDI_CASES` asks for more.
 const CASES: u64 = 400;
@@ -85,26 +89,51 @@ const WITH_PROCESSES: u64 = 40;
 
 #[test]
 fn processes_do_what_is_played() {
-    let mut compared = 0;
-    for seed in 0..WITH_PROCESSES {
-        let case = Case::new(seed);
-        let Some(played) = processes::played(&case) else {
-            continue;
-        };
-        let done = processes::run(&case);
-        let (more, less): (Vec<_>, Vec<_>) = (
-            done.difference(&played).collect(),
-            played.difference(&done).collect(),
-        );
-        assert!(
-            more.is_empty() && less.is_empty(),
-            "WUDI_SEED={seed}\n{}\n{}\nwith processes: {more:#?}\nplayed: {less:#?}",
-            case.program,
-            case.scenario
-        );
-        compared += 1;
+    let compared = { 0..WITH_PROCESSES }
+        .filter(|it| agrees(*it, &Engines::default()))
+        .count();
+    assert!(compared > 4, "{compared} are not many");
+}
+
+/// So many are tried with containers.
+#[cfg(unix)]
+const WITH_CONTAINERS: u64 = 16;
+
+#[cfg(unix)]
+#[test]
+fn containers_do_what_is_played() {
+    if !podman::is_there() {
+        return;
     }
-    assert!(compared > WITH_PROCESSES / 10, "{compared} are not many");
+    let engines = Engines {
+        usual: Engine::Podman,
+        images: vec![("*".to_owned(), podman::IMAGE.to_owned())],
+        ..Engines::default()
+    };
+    let compared = { 0..WITH_CONTAINERS }
+        .filter(|it| agrees(*it, &engines))
+        .count();
+    assert!(compared > 1, "{compared} are not many");
+}
+
+/// Whether the case of a seed can be compared; if so, it must be the same.
+fn agrees(seed: u64, engines: &Engines) -> bool {
+    let case = Case::new(seed);
+    let Some(played) = processes::played(&case) else {
+        return false;
+    };
+    let done = processes::run(&case, engines.clone());
+    let (more, less): (Vec<_>, Vec<_>) = (
+        done.difference(&played).collect(),
+        played.difference(&done).collect(),
+    );
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "WUDI_SEED={seed}\n{}\n{}\ndone: {more:#?}\nplayed: {less:#?}",
+        case.program,
+        case.scenario
+    );
+    true
 }
 
 /// Plays all cases, on both cores.

@@ -1,11 +1,10 @@
-//! The same pipelines with processes: what tasks do is written in scripts, and the outcome is the one that was played.
+//! The same pipelines with processes or containers: what tasks do is written in scripts, and the outcome is the one that was played.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde_json::Value;
-use wudi::{RunOptions, Scenario, cancellation};
+use wudi::{Engines, RunOptions, Scenario, cancellation};
 
 use crate::generate::Case;
 use crate::schema;
@@ -28,25 +27,25 @@ pub fn played(case: &Case) -> Option<BTreeSet<String>> {
     went_well.then_some(happened)
 }
 
-/// The same with processes.
-pub fn run(case: &Case) -> BTreeSet<String> {
+/// The same with an engine.
+pub fn run(case: &Case, engines: Engines) -> BTreeSet<String> {
     let directory = tempfile::tempdir().unwrap();
-    let play = directory.path().join("play");
-    std::fs::create_dir(&play).unwrap();
     let scenario: Value = serde_json::from_str(&case.scenario).unwrap();
+    let mut plays = Vec::new();
     for (name, how) in scenario["tasks"].as_object().unwrap() {
         let name = name.strip_prefix("go-").unwrap_or(name);
-        std::fs::write(play.join(name), script(how)).unwrap();
+        plays.push((name, script(how)));
     }
-    std::fs::write(play.join("default"), script(&Value::Null)).unwrap();
-    let run = directory.path().join("run");
+    plays.push(("default", script(&Value::Null)));
+    let path = std::env::var("PATH").unwrap();
     let options = RunOptions {
         target: Some("go".to_owned()),
-        environment: vec![("PATH".to_owned(), std::env::var("PATH").unwrap())],
-        directory: Some(run),
+        environment: vec![("PATH".to_owned(), path)],
+        directory: Some(directory.path().join("run")),
+        engines,
         ..RunOptions::default()
     };
-    happened(&with_scripts(&case.program, &play), &options)
+    happened(&with_scripts(&case.program, &plays), &options)
 }
 
 /// What a task of that behaviour does; `$try` counts from zero.
@@ -75,12 +74,26 @@ fn script(how: &Value) -> String {
     text
 }
 
-/// The program whose tasks do what the files say.
-fn with_scripts(program: &str, play: &Path) -> String {
-    let play = play.display();
+/// The program whose tasks do what is said of each name.
+fn with_scripts(program: &str, plays: &[(&str, String)]) -> String {
+    let mut play = "give() { eval \"p=\\$$1\"; printf %s \"$2\" > \"$p\"; }\n".to_owned();
+    let names: Vec<&str> = plays.iter().map(|(name, _)| *name).collect();
+    let names = names.join("|");
+    let _ = writeln!(
+        play,
+        "known() {{ case \"$1\" in {names}) ;; *) return 1 ;; esac; }}"
+    );
+    play += "k=${name#go-??????-}; known \"$k\" || k=${k%-[0-9]}; known \"$k\" || k=default\ncase $k in\n";
+    for (name, script) in plays {
+        let _ = writeln!(play, "{name})\n{script};;");
+    }
+    play += "esac\n";
+    let play = { play.replace('\\', "\\\\") }
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
     let does = |paths: &str| {
         format!(
-            "env: {{ name: context.taskRun.name, try: context.task.retry-count, r: results.r.path{paths} }}, script: \"give() {{ eval \\\"p=\\\\$$1\\\"; printf %s \\\"$2\\\" > \\\"$p\\\"; }}; k=${{name#go-??????-}}; f={play}/$k; n=${{k%-[0-9]}}; [ -e $f ] || f={play}/$n; [ -e $f ] || f={play}/default; . $f\""
+            "env: {{ name: context.taskRun.name, try: context.task.retry-count, r: results.r.path{paths} }}, script: \"{play}\""
         )
     };
     let plain = "script: \"true\"";

@@ -88,7 +88,8 @@ impl Container {
         let options = AttachContainerOptionsBuilder::default();
         let options = options.stdout(true).stderr(true).stream(true).logs(true);
         let attached = client.attach_container(&self.name, Some(options.build()));
-        let mut output = attached.await.map_err(|it| self.broken(&it))?.output;
+        // Some engines prepare the container here, and find out that it cannot be.
+        let mut output = attached.await.map_err(|it| self.not_started(&it))?.output;
         let started = client.start_container(&self.name, None::<StartContainerOptions>);
         if let Err(error) = started.await {
             return Err(self.not_started(&error));
@@ -200,6 +201,9 @@ impl Container {
 
     /// What cannot be started is the step's own fault, as far as the engine can be believed.
     fn not_started(&self, error: &Error) -> Broken {
+        if !matches!(error, Error::DockerResponseServerError { .. }) {
+            return self.broken(error);
+        }
         let program = self.entrypoint.as_ref().and_then(|it| it.first());
         let program = program.map_or("what the image starts", String::as_str);
         Broken::Start(format!("cannot start `{program}`: {}", said(error)))

@@ -32,7 +32,7 @@ impl Service {
         let host = format!("unix://{}", socket.display());
         let mut command = Command::new("podman");
         command
-            .args(["system", "service", "--time=0", &host])
+            .args(["system", "service", "--time=86400", &host])
             .env_clear()
             .envs(environment.iter().cloned())
             .stdin(Stdio::null())
