@@ -1,5 +1,6 @@
 //! The outside world as the compiler sees it: files, variables, the current directory. The only home of `std::fs`.
 
+pub(crate) mod keep;
 mod memory;
 pub(crate) mod net;
 mod os;

@@ -30,6 +30,7 @@ mod run;
 mod schema;
 mod session;
 mod stdlib;
+mod store;
 mod syntax;
 mod types;
 mod value;
@@ -45,8 +46,8 @@ pub use emit::Manifest;
 pub use host::{Entry, EntryKind, Host, MemoryHost, OsHost};
 pub use plan::Plan;
 pub use run::{
-    Cancel, Canceller, Engine, Engines, Event, Outcome, Pull, RunError, RunOptions, Scenario,
-    Status, StepEnd, Stream, TaskId, TaskOutcome, Urgency, cancellation, run,
+    Cancel, Canceller, Engine, Engines, Event, Outcome, Pull, Resume, Reused, RunError, RunOptions,
+    Scenario, Status, StepEnd, Stream, TaskId, TaskOutcome, Urgency, cancellation, run,
 };
 pub use session::{Session, Target};
 

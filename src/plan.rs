@@ -21,7 +21,7 @@ pub(crate) use object::{Meta, Object};
 pub(crate) use pipeline::{Callee, Node, Pipeline, PipelineResult, WorkspaceUse};
 pub(crate) use run::{Run, Target, Trigger};
 pub(crate) use task::{
-    Action, ActionUse, EnvValue, Param, ParamShape, ResultDecl, Step, Task, Workspace,
+    Action, ActionUse, Cache, EnvValue, Param, ParamShape, ResultDecl, Step, Task, Workspace,
 };
 
 /// A whole program, by object name within each kind, in the order of the source.

@@ -4,17 +4,23 @@ mod arguments;
 mod attempt;
 mod cancel;
 mod cel;
+mod choice;
 mod container;
 mod drive;
+mod durable;
 mod engine;
 mod errors;
 mod evaluate;
 mod event;
+mod fingerprint;
+mod history;
+mod leftover;
 mod lines;
 mod machine;
 mod mask;
 mod matrix;
 mod needs;
+mod past;
 mod pod;
 mod prepare;
 pub(crate) mod preview;
@@ -49,7 +55,7 @@ use crate::run::shared::{Message, Shared};
 pub use cancel::{Cancel, Canceller, Urgency, cancellation};
 pub use engine::choice::{Engine, Engines, Pull};
 pub use errors::RunError;
-pub use event::{Event, Outcome, Status, StepEnd, Stream, TaskId, TaskOutcome};
+pub use event::{Event, Outcome, Reused, Status, StepEnd, Stream, TaskId, TaskOutcome};
 pub use scenario::Scenario;
 
 /// What to run and with what.
@@ -79,6 +85,27 @@ pub struct RunOptions {
     pub scenario: Option<Scenario>,
     /// What runs which task.
     pub engines: Engines,
+    /// So many tasks run at once at most.
+    pub jobs: Option<usize>,
+    /// The folder in which runs are kept: their history, their journals, their files. `None` keeps nothing.
+    pub state: Option<PathBuf>,
+    /// The program, as the history names it.
+    pub program: String,
+    /// How the run was asked for, as the caller understands it: kept with the run, secrets masked.
+    pub invocation: String,
+    /// Goes on with a run that is kept.
+    pub resume: Option<Resume>,
+    /// Runs only these tasks, with what an earlier run gave.
+    pub only: Vec<String>,
+}
+
+/// Which run is taken up again, and what of it is done anew beside what failed or never ended.
+#[derive(Clone, Debug, Default)]
+pub struct Resume {
+    /// The run's name.
+    pub run: String,
+    /// These tasks and all that come after them.
+    pub from: Vec<String>,
 }
 
 /// Runs what `options` name. Must be called within a tokio runtime, best one of a single thread.
@@ -91,34 +118,55 @@ pub async fn run(
     events: &mut dyn FnMut(Event),
     cancel: Cancel,
 ) -> Result<Outcome, RunError> {
-    let prepared = prepare::prepare(plan, options)?;
-    let mut follow = Follow::new(&prepared, events);
     if let Some(scenario) = &options.scenario {
-        let ready = prepare::ready(&prepared, None, Vec::new())?;
-        let shared = ready.shared.clone();
-        for name in prepared.unknown(scenario, &shared.name) {
-            let text = format!("the scenario says something of `{name}`, which this run has not");
-            shared.tell(Event::Note { task: None, text });
-        }
-        let mut engine = Simulated::new(scenario, shared.clone());
-        let driven = drive::drive(ready.schedule, &mut engine, shared.clone());
-        let end = follow.hear_out(&shared, driven, ready.receiver).await;
-        let took = engine.now();
-        return Ok(follow.outcome(end, took, None, false));
+        let prepared = prepare::prepare(plan, options, None)?;
+        return Ok(play(&prepared, scenario, events).await);
     }
+    let past = past::find(options)?;
+    let prepared = prepare::prepare(plan, options, past.as_ref())?;
     let containers = engine::connect(&prepared.needs, options).await?;
-    let place = prepare::Place::make(options)?;
-    let ready = prepare::ready(&prepared, Some(&place), containers.clone())?;
+    let mut session = durable::begin(&prepared, options, past)?;
+    let place = prepare::Place::make(options, session.files.as_deref())?;
+    let notes = std::mem::take(&mut session.notes);
+    let ready = prepare::ready(&prepared, session, &place, (options, containers.clone()))?;
     let shared = ready.shared.clone();
+    let mut follow = Follow::new(&prepared, events);
+    follow.history = history::History::start(&shared, &prepared, options);
+    for text in notes {
+        shared.tell(Event::Note { task: None, text });
+    }
     engine::doubts(&shared, &prepared.needs);
     let mut engine = Processes::new(shared.clone(), cancel);
-    let driven = drive::drive(ready.schedule, &mut engine, shared.clone());
+    let driven = drive::drive(ready.schedule, &mut engine, shared.clone(), ready.replay);
     let end = follow.hear_out(&shared, driven, ready.receiver).await;
     let took = engine.now();
     for it in containers {
         it.sweep(true).await;
     }
+    if let Some(reason) = shared.journal.close(end.status) {
+        follow.note(format!("cannot write this run's journal: {reason}"));
+    }
     Ok(follow.outcome(end, took, Some(place), options.keep))
+}
+
+/// Plays a scenario.
+async fn play(
+    prepared: &Prepared,
+    scenario: &Scenario,
+    events: &mut dyn FnMut(Event),
+) -> Outcome {
+    let mut follow = Follow::new(prepared, events);
+    let ready = prepare::played(prepared);
+    let shared = ready.shared.clone();
+    for name in prepared.unknown(scenario, &shared.name) {
+        let text = format!("the scenario says something of `{name}`, which this run has not");
+        shared.tell(Event::Note { task: None, text });
+    }
+    let mut engine = Simulated::new(scenario, shared.clone());
+    let driven = drive::drive(ready.schedule, &mut engine, shared.clone(), ready.replay);
+    let end = follow.hear_out(&shared, driven, ready.receiver).await;
+    let took = engine.now();
+    follow.outcome(end, took, None, false)
 }
 
 /// The runs of a plan that are started by hand, by name.
@@ -131,6 +179,7 @@ struct Follow<'a> {
     prepared: &'a Prepared,
     events: &'a mut dyn FnMut(Event),
     tasks: Vec<TaskOutcome>,
+    history: Option<history::History>,
 }
 
 impl<'a> Follow<'a> {
@@ -139,7 +188,23 @@ impl<'a> Follow<'a> {
             prepared,
             events,
             tasks: Vec::new(),
+            history: None,
         }
+    }
+
+    /// Hands an event on to the history and to whoever asked for the run.
+    fn tell(&mut self, event: Event) {
+        if let Some(history) = &mut self.history {
+            history.hear(&event);
+            if let Some(text) = history.trouble() {
+                (self.events)(Event::Note { task: None, text });
+            }
+        }
+        (self.events)(event);
+    }
+
+    fn note(&mut self, text: String) {
+        self.tell(Event::Note { task: None, text });
     }
 
     async fn hear_out(
@@ -148,7 +213,7 @@ impl<'a> Follow<'a> {
         driven: impl Future<Output = PipelineEnd>,
         mut messages: Receiver,
     ) -> PipelineEnd {
-        (self.events)(Event::RunStarted {
+        self.tell(Event::RunStarted {
             name: shared.name.clone(),
             target: self.prepared.job.name.clone(),
             started: SystemTime::now(),
@@ -180,32 +245,43 @@ impl<'a> Follow<'a> {
     fn hand_on(&mut self, batch: &mut Vec<Message>) {
         for message in batch.drain(..) {
             match message {
-                Message::Event(event) => (self.events)(event),
-                Message::Outcome(outcome) => self.tasks.push(outcome),
+                Message::Event(event) => self.tell(event),
+                Message::Outcome(outcome) => {
+                    if let Some(history) = &mut self.history {
+                        history.outcome(&outcome);
+                    }
+                    self.tasks.push(outcome);
+                }
             }
         }
     }
 
     fn outcome(
-        self,
+        mut self,
         end: PipelineEnd,
         took: Duration,
         place: Option<prepare::Place>,
         keep: bool,
     ) -> Outcome {
         let mask = &self.prepared.mask;
+        let (message, results) = (mask.hide(&end.message), mask.values(&end.results));
+        let keep = keep || end.status != Status::Succeeded;
+        let kept = place.and_then(|it| it.close(keep));
+        if let Some(history) = self.history.take()
+            && let Some(text) = history.close(&end, (&message, &results), took, kept.as_deref())
+        {
+            (self.events)(Event::Note { task: None, text });
+        }
         (self.events)(Event::RunFinished {
             status: end.status,
             reason: end.reason.clone(),
-            message: mask.hide(&end.message),
-            results: mask.values(&end.results),
+            message,
+            results,
             time: took,
         });
         let mut tasks = self.tasks;
         let order = prepare::order(&self.prepared.job.pipeline);
         tasks.sort_by_cached_key(|it| prepare::rank(&order, it));
-        let keep = keep || end.status != Status::Succeeded;
-        let kept = place.and_then(|it| it.close(keep));
         Outcome {
             status: end.status,
             reason: end.reason,

@@ -11,7 +11,7 @@ use regex::Regex;
 const LAYERS: &[&[&str]] = &[
     &["base"],
     &["diag", "host", "schema", "stdlib", "value"],
-    &["syntax", "types", "yaml"],
+    &["store", "syntax", "types", "yaml"],
     &["admit", "format", "resolve"],
     &["check", "import"],
     &["plan"],
@@ -27,6 +27,7 @@ const LAYERS: &[&[&str]] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("anyhow::", &["cli"]),
     ("ariadne::", &["diag"]),
+    ("blake3::", &["store"]),
     ("bollard::", &["run"]),
     ("clap::", &["cli"]),
     ("clap_complete::", &["cli"]),
@@ -40,6 +41,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("petgraph::", &["base"]),
     ("println!", &["cli"]),
     ("eprint!", &["cli"]),
+    ("rusqlite::", &["store"]),
     ("rustix::", &["host", "run"]),
     ("serde_yaml::", &["yaml"]),
     ("std::env", &["host", "cli"]),

@@ -234,7 +234,8 @@ fn refused(error: &RunError, printer: &Printer) -> Outcome {
         | RunError::Ambiguous { .. }
         | RunError::Unknown { .. }
         | RunError::Arguments(_)
-        | RunError::Unable(_) => Outcome::Usage,
+        | RunError::Unable(_)
+        | RunError::NotResumed(_) => Outcome::Usage,
     }
 }
 

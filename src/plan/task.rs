@@ -21,8 +21,20 @@ pub(crate) struct Task {
     pub(crate) steps: Vec<Step>,
     /// What `wudi run` uses instead of the steps on plain processes.
     pub(crate) host_steps: Option<Vec<Step>>,
+    /// What it gives depends on nothing but what it is given.
+    pub(crate) cache: Option<Cache>,
     /// Other fields of TaskSpec, as the API spells them: `volumes`, `stepTemplate`, `sidecars`.
     pub(crate) extra: IndexMap<Name, Expr>,
+}
+
+/// `cache: { … }`: what a task reads and writes that gives the same wherever it is given the same. The runner's business alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    /// Patterns of files, by workspace.
+    pub(crate) inputs: IndexMap<Name, Vec<Expr>>,
+    pub(crate) outputs: IndexMap<Name, Vec<Expr>>,
+    /// Programs of the machine that make a difference.
+    pub(crate) programs: Vec<Expr>,
 }
 
 /// A StepAction: a step that steps of tasks are made from.
@@ -138,7 +150,16 @@ impl Task {
             found.extend(step.expressions());
         }
         found.extend(self.extra.values());
+        found.extend(self.cache.iter().flat_map(Cache::expressions));
         found
+    }
+}
+
+impl Cache {
+    /// Everything in it that may hold a reference.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        let patterns = self.inputs.values().chain(self.outputs.values());
+        patterns.flatten().chain(&self.programs).collect()
     }
 }
 

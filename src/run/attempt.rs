@@ -102,6 +102,7 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
         reason: Name::new_static(verdict.reason),
         message: verdict.message,
         results,
+        reused: None,
     }
 }
 
@@ -276,6 +277,10 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
     let (name, attempt) = (&work.id().name, work.job.attempt);
     let tasks = work.shared.directory.join("tasks");
     let directory = tasks.join(name.as_str()).join(attempt.to_string());
+    if work.shared.resumed {
+        // An attempt that was cut short begins anew.
+        scratch::remove(&directory)?;
+    }
     for part in ["results", "steps", "workspace", "scripts", "home"] {
         scratch::make(&directory.join(part))?;
     }

@@ -7,19 +7,35 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::run::engine::{Executor, Happened};
-use crate::run::event::{Event, Status, TaskId, TaskOutcome};
+use crate::run::event::{Event, Status, TaskOutcome};
 use crate::run::machine::{PipelineEnd, TaskEnd, Why};
+use crate::run::past::{self, Replay};
 use crate::run::schedule::{Job, LeftOut, NotRun, Order, Schedule, Ticket};
 use crate::run::shared::{Message, Shared};
 
 /// A task that runs.
 #[derive(Debug)]
 struct Running {
-    id: TaskId,
-    finally: bool,
-    attempt: u32,
+    /// The attempt.
+    job: Job,
+    /// The first of them.
     began: Duration,
+    attempt_began: Duration,
+    /// How long attempts took that were made before.
+    before: Duration,
     why: Option<Why>,
+}
+
+/// What the controller says of a task that was cancelled.
+fn cancelled(run: &Name, running: &Running) -> String {
+    let why = match running.why {
+        Some(Why::TimedOut) => "timed out",
+        Some(Why::Cancelled) | None => "been cancelled",
+    };
+    let task = &running.job.id.name;
+    format!(
+        "TaskRun \"{run}-{task}\" was cancelled. TaskRun cancelled as the PipelineRun it belongs to has {why}."
+    )
 }
 
 struct Driver<'a, E> {
@@ -27,6 +43,9 @@ struct Driver<'a, E> {
     engine: &'a mut E,
     shared: Arc<Shared>,
     running: IndexMap<Ticket, Running>,
+    replay: Replay,
+    /// Attempts that were made before, with how long they took.
+    replayed: Vec<(Ticket, TaskEnd, Duration)>,
 }
 
 /// Runs a schedule.
@@ -34,12 +53,15 @@ pub(crate) async fn drive<E: Executor>(
     schedule: Schedule,
     engine: &mut E,
     shared: Arc<Shared>,
+    replay: Replay,
 ) -> PipelineEnd {
     let mut driver = Driver {
         schedule,
         engine,
         shared,
         running: IndexMap::new(),
+        replay,
+        replayed: Vec::new(),
     };
     loop {
         driver.advance();
@@ -48,13 +70,13 @@ pub(crate) async fn drive<E: Executor>(
             driver.tell_left_out();
             return end;
         }
+        if !driver.replayed.is_empty() {
+            driver.pass_over();
+            continue;
+        }
         let until = driver.schedule.wake();
         match driver.engine.next(until).await {
-            Happened::Ended(all) => {
-                for (ticket, end) in all {
-                    driver.ended(ticket, end);
-                }
-            }
+            Happened::Ended(all) => driver.ended(all),
             Happened::Time => {}
             Happened::Asked(ask) => {
                 let now = driver.engine.now();
@@ -88,41 +110,75 @@ impl<E: Executor> Driver<'_, E> {
 
     fn start(&mut self, job: Job, now: Duration) {
         let running = self.running.entry(job.ticket).or_insert_with(|| Running {
-            id: job.id.clone(),
-            finally: job.finally,
-            attempt: 0,
+            job: job.clone(),
             began: now,
+            attempt_began: now,
+            before: Duration::ZERO,
             why: None,
         });
-        running.attempt = job.attempt;
-        self.engine.start(job);
+        running.job = job.clone();
+        running.attempt_began = now;
+        match self.replay.take(&job, &self.shared.mask) {
+            Some((end, took)) => {
+                running.before += took;
+                self.replayed.push((job.ticket, end, took));
+            }
+            None => self.engine.start(job),
+        }
     }
 
-    fn ended(&mut self, ticket: Ticket, mut end: TaskEnd) {
+    /// Tells of attempts that were made before.
+    fn pass_over(&mut self) {
         let now = self.engine.now();
+        for (ticket, end, _) in std::mem::take(&mut self.replayed) {
+            let (end, again) = self.schedule.ended(ticket, end);
+            self.tell(ticket, end, again, now);
+        }
+    }
+
+    /// Attempts ended. What follows from that begins only when it is in the journal.
+    fn ended(&mut self, all: Vec<(Ticket, TaskEnd)>) {
+        let now = self.engine.now();
+        let (mut records, mut work) = (Vec::new(), Duration::ZERO);
+        let mut told = Vec::with_capacity(all.len());
+        for (ticket, mut end) in all {
+            let Some(running) = self.running.get(&ticket) else {
+                continue;
+            };
+            if end.status == Status::Cancelled {
+                end.message = cancelled(&self.shared.name, running);
+            }
+            let raw = self.shared.journal.is_kept().then(|| end.clone());
+            let (end, again) = self.schedule.ended(ticket, end);
+            let took = now.saturating_sub(running.attempt_began);
+            records.extend(raw.and_then(|raw| {
+                past::ended(&running.job, &raw, &end.reason, took, &self.shared.mask)
+            }));
+            work += took;
+            told.push((ticket, end, again));
+        }
+        if !records.is_empty() {
+            self.shared.keep(&records, work);
+        }
+        for (ticket, end, again) in told {
+            self.tell(ticket, end, again, now);
+        }
+    }
+
+    fn tell(&mut self, ticket: Ticket, end: TaskEnd, again: bool, now: Duration) {
         let Some(running) = self.running.get(&ticket) else {
             return;
         };
-        if end.status == Status::Cancelled {
-            let why = match running.why {
-                Some(Why::TimedOut) => "timed out",
-                Some(Why::Cancelled) | None => "been cancelled",
-            };
-            end.message = format!(
-                "TaskRun \"{}-{}\" was cancelled. TaskRun cancelled as the PipelineRun it belongs to has {why}.",
-                self.shared.name, running.id.name
-            );
-        }
-        let (end, again) = self.schedule.ended(ticket, end);
         let message = self.shared.mask.hide(&end.message);
         self.shared.tell(Event::TaskFinished {
-            task: running.id.clone(),
-            attempt: running.attempt,
+            task: running.job.id.clone(),
+            attempt: running.job.attempt,
             time: now,
             status: end.status,
             reason: end.reason.clone(),
             message: message.clone(),
             results: self.shared.mask.values(&end.results),
+            reused: end.reused,
         });
         if again {
             return;
@@ -131,14 +187,15 @@ impl<E: Executor> Driver<'_, E> {
             return;
         };
         self.outcome(TaskOutcome {
-            task: running.id.name,
-            finally: running.finally,
+            task: running.job.id.name,
+            finally: running.job.finally,
             status: end.status,
             reason: end.reason,
             message,
-            attempts: running.attempt + 1,
-            took: now.saturating_sub(running.began),
+            attempts: running.job.attempt + 1,
+            took: running.before + now.saturating_sub(running.began),
             results: end.results,
+            reused: end.reused,
         });
     }
 
@@ -173,6 +230,7 @@ impl<E: Executor> Driver<'_, E> {
                 attempts: 0,
                 took: Duration::ZERO,
                 results: IndexMap::new(),
+                reused: None,
             });
         }
     }

@@ -31,6 +31,9 @@ pub enum RunError {
     /// What this machine cannot do with plain processes, one line each.
     #[error("{}", .0.join("\n"))]
     Unable(Vec<String>),
+    /// A run that is to be resumed cannot be, one line for each reason.
+    #[error("{}", .0.join("\n"))]
+    NotResumed(Vec<String>),
     /// The run's files.
     #[error("cannot use {}: {error}", .path.display())]
     Files {
@@ -56,6 +59,7 @@ impl RunError {
             Self::Nothing
             | Self::Arguments(_)
             | Self::Unable(_)
+            | Self::NotResumed(_)
             | Self::Files { .. }
             | Self::Internal(_) => None,
         }

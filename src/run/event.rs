@@ -92,6 +92,8 @@ pub enum Event {
         message: String,
         /// What it gave, secrets masked.
         results: IndexMap<Name, Value>,
+        /// It was not made here and now.
+        reused: Option<Reused>,
     },
     /// A task did not run. Told at the end, when the reason is certain.
     TaskSkipped {
@@ -169,6 +171,15 @@ pub enum StepEnd {
     Cancelled,
 }
 
+/// Where an end comes from that was not reached here and now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reused {
+    /// The attempt was made before the run was resumed; it is not told that it starts.
+    Resume,
+    /// The cache holds what it gives.
+    Cache,
+}
+
 /// Whether something went well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -220,9 +231,40 @@ pub struct TaskOutcome {
     pub took: Duration,
     /// What it gave.
     pub results: IndexMap<Name, Value>,
+    /// Its last attempt was not made here and now.
+    pub reused: Option<Reused>,
+}
+
+impl StepEnd {
+    /// How it ended, and its exit code.
+    pub(crate) fn words(self) -> (&'static str, Option<i32>) {
+        match self {
+            Self::Exited(code) => ("exited", Some(code)),
+            Self::Continued(code) => ("continued", Some(code)),
+            Self::Skipped => ("skipped", None),
+            Self::TimedOut => ("timed-out", None),
+            Self::Cancelled => ("cancelled", None),
+        }
+    }
+}
+
+impl Reused {
+    /// `resume`, `cache`
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Resume => "resume",
+            Self::Cache => "cache",
+        }
+    }
 }
 
 impl Status {
+    /// The status of that word.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        let all = [Self::Succeeded, Self::Failed, Self::Cancelled, Self::Skipped];
+        all.into_iter().find(|it| it.word() == word)
+    }
+
     /// In lower case, for people and JSON.
     pub fn word(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::base::Name;
 use crate::plan::{Node, Pipeline};
-use crate::run::event::Status;
+use crate::run::event::{Reused, Status};
 use crate::run::machine::fate::Fate;
 use crate::run::machine::graph::Graph;
 use crate::run::scope::{NodeView, Scope};
@@ -89,6 +89,8 @@ pub(crate) struct TaskEnd {
     pub(crate) reason: Name,
     pub(crate) message: String,
     pub(crate) results: indexmap::IndexMap<Name, crate::value::Value>,
+    /// It was not reached here and now.
+    pub(crate) reused: Option<Reused>,
 }
 
 /// Where a node stands.

@@ -12,13 +12,17 @@ use crate::base::Name;
 use crate::base::spelling::nearest;
 use crate::host::scratch;
 use crate::plan::{Pipeline, Plan};
+use crate::run::choice;
+use crate::run::durable::Session;
 use crate::run::engine::choice::Engines;
 use crate::run::engine::containers::Containers;
 use crate::run::evaluate;
 use crate::run::event::TaskOutcome;
+use crate::run::leftover;
 use crate::run::machine::{self, Timeouts};
 use crate::run::mask::Mask;
 use crate::run::needs::{self, Needs};
+use crate::run::past::{Past, Replay};
 use crate::run::results::Limit;
 use crate::run::schedule::Schedule;
 use crate::run::scope::{Given, Mount, Scope};
@@ -49,8 +53,18 @@ pub(crate) struct Prepared {
 }
 
 /// Finds the target and checks all that the caller gives.
-pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, RunError> {
-    let job = target::select(plan, options.target.as_deref())?;
+pub(crate) fn prepare(
+    plan: &Plan,
+    options: &RunOptions,
+    past: Option<&Past>,
+) -> Result<Prepared, RunError> {
+    let mut job = target::select(plan, options.target.as_deref())?;
+    if !options.only.is_empty() {
+        let finished = past.map(|it| it.finished(&job.pipeline));
+        let finished = finished.unwrap_or_default();
+        let pipeline = choice::restrict(&job.pipeline, &options.only, &finished)?;
+        job.pipeline = Arc::new(pipeline);
+    }
     let mut needs = needs::of(plan, &job.pipeline, &options.engines);
     if !needs.unable.is_empty() && options.scenario.is_none() {
         return Err(RunError::Unable(needs.unable.into_iter().collect()));
@@ -103,9 +117,9 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
     }
     let security = security(&job, &scope);
     let mut mask = Mask::default();
-    given.secrets.values().for_each(|it| mask.add(it));
+    { given.secrets.iter() }.for_each(|(name, it)| mask.add(name, it));
     let tokens = given.event.get("git-auth").and_then(Value::as_str);
-    tokens.into_iter().for_each(|it| mask.add(it));
+    { tokens.into_iter() }.for_each(|it| mask.add("git-auth", it));
     Ok(Prepared {
         params: scope.params,
         environment: arguments::environment(options),
@@ -122,6 +136,12 @@ pub(crate) fn prepare(plan: &Plan, options: &RunOptions) -> Result<Prepared, Run
 }
 
 impl Prepared {
+    /// A workspace of the run itself is written to by one task and read by another.
+    pub(crate) fn keeps_workspaces(&self) -> bool {
+        let mut sources = self.sources.values();
+        sources.any(|it| matches!(it, Source::Run(_) | Source::Claim(..)))
+    }
+
     /// The names in a scenario that no task of the run has.
     pub(crate) fn unknown<'a>(&self, scenario: &'a Scenario, run: &Name) -> Vec<&'a str> {
         let pipelines = self.needs.pipelines.values().chain([&self.job.pipeline]);
@@ -224,7 +244,7 @@ fn context(run: &Name, pipeline: &Pipeline) -> IndexMap<Name, Value> {
 }
 
 /// A name that no other run of this machine has, in the manner of `generateName`.
-fn run_name(job: &Job) -> Name {
+pub(crate) fn run_name(job: &Job) -> Name {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let mut bits = now.unwrap_or_default().as_nanos() / 1000;
@@ -242,7 +262,7 @@ fn run_name(job: &Job) -> Name {
 }
 
 /// An identifier of the form that Kubernetes uses, made of the name.
-fn uid(name: &Name) -> Name {
+pub(crate) fn uid(name: &Name) -> Name {
     use sha2::Digest as _;
     let hash = sha2::Sha256::digest(name.as_bytes());
     let hex: String = hash.iter().take(16).map(|it| format!("{it:02x}")).collect();
@@ -266,8 +286,9 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn make(options: &RunOptions) -> Result<Self, RunError> {
-        let Some(path) = &options.directory else {
+    /// Where the caller says, else where the run is kept, else a fresh one.
+    pub(crate) fn make(options: &RunOptions, kept: Option<&Path>) -> Result<Self, RunError> {
+        let Some(path) = options.directory.as_deref().or(kept) else {
             let root = scratch::fresh().map_err(|error| RunError::Files {
                 path: std::path::PathBuf::from("the directory for temporary files"),
                 error,
@@ -276,10 +297,11 @@ impl Place {
         };
         let made = scratch::make(path).and_then(|()| scratch::whole(path));
         let root = made.map_err(|error| RunError::Files {
-            path: path.clone(),
+            path: path.to_owned(),
             error,
         })?;
-        Ok(Self { root, fresh: false })
+        let fresh = options.directory.is_none();
+        Ok(Self { root, fresh })
     }
 
     /// Removes what is not to be kept; gives what is.
@@ -292,7 +314,7 @@ impl Place {
         scratch::remove(&self.root).err().map(|_| self.root)
     }
 
-    fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 }
@@ -302,23 +324,44 @@ pub(crate) struct Ready {
     pub(crate) shared: Arc<Shared>,
     pub(crate) schedule: Schedule,
     pub(crate) receiver: Receiver,
+    /// Attempts that are not made again.
+    pub(crate) replay: Replay,
 }
 
-/// The run, ready to begin, with the engines that are there. Without a place it is only played.
+/// A run that is only played, ready to begin.
+pub(crate) fn played(prepared: &Prepared) -> Ready {
+    let session = Session::unkept(played_name(&prepared.job));
+    let workspaces = volumes::imagined(&prepared.sources);
+    together(prepared, session, workspaces, PathBuf::new(), (shared::ROOM, Vec::new()))
+}
+
+/// The run, ready to begin at its place, with the engines that are there.
 pub(crate) fn ready(
     prepared: &Prepared,
-    place: Option<&Place>,
-    containers: Vec<Arc<Containers>>,
+    session: Session,
+    place: &Place,
+    (options, containers): (&RunOptions, Vec<Arc<Containers>>),
 ) -> Result<Ready, RunError> {
+    let workspaces = volumes::mounts(&prepared.sources, place.root())?;
+    let directory = place.root().to_owned();
+    let jobs = options.jobs.unwrap_or(shared::ROOM).max(1);
+    Ok(together(prepared, session, workspaces, directory, (jobs, containers)))
+}
+
+fn together(
+    prepared: &Prepared,
+    session: Session,
+    workspaces: IndexMap<Name, Mount>,
+    directory: PathBuf,
+    (jobs, containers): (usize, Vec<Arc<Containers>>),
+) -> Ready {
     let (messages, receiver) = mpsc::unbounded_channel();
     let job = &prepared.job;
-    let (name, workspaces): (Name, IndexMap<Name, Mount>) = match place {
-        Some(place) => (
-            run_name(job),
-            volumes::mounts(&prepared.sources, place.root())?,
-        ),
-        None => (played_name(job), volumes::imagined(&prepared.sources)),
-    };
+    let name = session.name.clone();
+    let mut environment = prepared.environment.clone();
+    if session.journal.is_kept() {
+        environment.insert(leftover::VARIABLE.to_owned(), uid(&name).to_string());
+    }
     let scope = Scope {
         params: prepared.params.clone(),
         context: context(&name, &job.pipeline),
@@ -330,16 +373,18 @@ pub(crate) fn ready(
         uid: uid(&name),
         name: name.clone(),
         mask: prepared.mask.clone(),
-        environment: prepared.environment.clone(),
-        directory: place.map_or_else(PathBuf::new, |it| it.root().to_owned()),
+        environment,
+        directory,
         world: prepared.world.clone(),
         results: prepared.results,
         engines: prepared.engines.clone(),
         containers,
         security: prepared.security.clone(),
         start: Instant::now(),
-        room: Semaphore::new(shared::ROOM),
+        room: Semaphore::new(jobs),
         messages,
+        journal: session.journal,
+        resumed: session.resumed,
     };
     let library = Library {
         tasks: prepared.needs.tasks.clone(),
@@ -348,11 +393,12 @@ pub(crate) fn ready(
     };
     let (pipeline, library) = (job.pipeline.clone(), Arc::new(library));
     let schedule = Schedule::new(pipeline, library, name, scope, timeouts(job));
-    Ok(Ready {
+    Ready {
         shared: Arc::new(shared),
         schedule,
         receiver,
-    })
+        replay: session.replay,
+    }
 }
 
 /// The name of a run that is only played: the same each time.

@@ -35,7 +35,7 @@ pub(crate) struct PreviewNode {
 
 /// What `options` would run.
 pub(crate) fn preview(plan: &Plan, options: &RunOptions) -> Result<Preview, RunError> {
-    let prepared = prepare::prepare(plan, options)?;
+    let prepared = prepare::prepare(plan, options, None)?;
     let pipeline = &prepared.job.pipeline;
     let scope = Scope {
         params: prepared.params.clone(),

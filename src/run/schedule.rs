@@ -241,6 +241,7 @@ impl Schedule {
                 reason: end.reason.clone(),
                 message: end.message.clone(),
                 results: end.results.clone(),
+                reused: None,
             };
             told = true;
             if let Some(around) = self.levels.get_mut(parent.level) {

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::base::Name;
 use crate::plan::{Pipeline, Task};
+use crate::run::durable::Log;
 use crate::run::engine::choice::Engines;
 use crate::run::engine::containers::Containers;
 use crate::run::event::{Event, TaskOutcome};
@@ -42,6 +43,9 @@ pub(crate) struct Shared {
     /// How many more tasks may run at once: a cluster has no such bound, a machine has.
     pub(crate) room: Semaphore,
     pub(crate) messages: mpsc::UnboundedSender<Message>,
+    pub(crate) journal: Log,
+    /// It goes on, so that directories of attempts may be there that were cut short.
+    pub(crate) resumed: bool,
 }
 
 /// The tasks and pipelines that a run calls, and what its `taskRunSpecs` say of them.
@@ -89,6 +93,16 @@ impl Shared {
             time,
             params: self.mask.values(&job.instance.given),
         });
+    }
+
+    /// Writes records of so much work to the journal, before anything follows from them.
+    pub(crate) fn keep(&self, records: &[serde_json::Value], work: Duration) {
+        if let Some(reason) = self.journal.write(records, work) {
+            let text = format!(
+                "cannot write this run's journal: {reason}; whoever resumes it runs again what ends from here on"
+            );
+            self.tell(Event::Note { task: None, text });
+        }
     }
 
     pub(crate) fn note(&self, task: &Name, text: &str) {

@@ -134,6 +134,7 @@ fn task(name: &str, params: &[&str], results: &[&str], mut steps: Vec<Step>) -> 
         workspaces: IndexMap::new(),
         steps,
         host_steps: None,
+        cache: None,
         extra: IndexMap::new(),
     }
 }

@@ -134,8 +134,39 @@ pub(crate) fn special_field(
             results_field(body, field, callable);
             true
         }
+        "cache" => {
+            cache_field(body, field, callable);
+            false
+        }
         _ => action::from_of_extern(body, field, is_extern),
     }
+}
+
+/// `cache: { inputs: { source: […] } }`: each is a workspace of the task.
+fn cache_field(body: &mut Body<'_, '_>, field: &Field, callable: &Callable) {
+    let what = callable.what();
+    let known: Vec<&str> = callable.workspaces.keys().map(Name::as_str).collect();
+    let parts = written(&field.value);
+    let parts = parts.filter(|it| matches!(it.key.name.as_str(), "inputs" | "outputs"));
+    for it in parts.flat_map(|it| written(&it.value)) {
+        let (span, name) = (it.key.span, &it.key.name);
+        if it.computed.is_none() && !known.contains(&name.as_str()) {
+            body.report(errors::unknown_workspace(span, name, &what, &known));
+        }
+    }
+}
+
+/// The fields of a record that are written in it.
+fn written(record: &Expr) -> impl Iterator<Item = &Field> {
+    let entries = if let ExprKind::Record(entries) = &record.peeled().kind {
+        entries.as_slice()
+    } else {
+        &[]
+    };
+    entries.iter().filter_map(|it| match it {
+        Entry::Field(it) => Some(it),
+        Entry::Spread(..) => None,
+    })
 }
 
 /// `results: { digest: build.digest }`: each must be declared, and is checked against what is declared.

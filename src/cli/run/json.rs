@@ -5,17 +5,19 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::base::Name;
 use crate::eval::to_json;
-use crate::run::{Event, Status, StepEnd};
+use crate::run::{Event, Reused, Status};
 use crate::value::Value;
 
 /// The event as a line.
 pub(crate) fn line(event: &Event) -> String {
     let mut object = object(event);
-    // Only a node that fans out has instances.
-    if let Some(fields) = object.as_object_mut()
-        && fields.get("instance").is_some_and(Json::is_null)
-    {
-        fields.shift_remove("instance");
+    // Only a node that fans out has instances, and few attempts are made elsewhere.
+    for key in ["instance", "reused"] {
+        if let Some(fields) = object.as_object_mut()
+            && fields.get(key).is_some_and(Json::is_null)
+        {
+            fields.shift_remove(key);
+        }
     }
     format!("{object}\n")
 }
@@ -70,7 +72,7 @@ fn object(event: &Event) -> Json {
             end,
             time,
         } => {
-            let (end, code) = ending(*end);
+            let (end, code) = end.words();
             json!({
                 "event": "step-finished", "task": *task.node, "instance": task.instance, "step": **step, "end": end,
                 "code": code, "time": time.as_secs_f64(),
@@ -84,9 +86,11 @@ fn object(event: &Event) -> Json {
             reason,
             message,
             results,
+            reused,
         } => json!({
             "event": "task-finished", "task": *task.node, "instance": task.instance, "attempt": attempt,
             "time": time.as_secs_f64(), "status": condition(*status), "reason": **reason, "message": message, "results": values(results),
+            "reused": reused.map(Reused::word),
         }),
         Event::TaskSkipped { task, reason } => {
             json!({ "event": "task-skipped", "task": **task, "reason": **reason })
@@ -115,16 +119,6 @@ fn condition(status: Status) -> &'static str {
     match status {
         Status::Succeeded => "True",
         Status::Failed | Status::Cancelled | Status::Skipped => "False",
-    }
-}
-
-fn ending(end: StepEnd) -> (&'static str, Option<i32>) {
-    match end {
-        StepEnd::Exited(code) => ("exited", Some(code)),
-        StepEnd::Continued(code) => ("continued", Some(code)),
-        StepEnd::Skipped => ("skipped", None),
-        StepEnd::TimedOut => ("timed-out", None),
-        StepEnd::Cancelled => ("cancelled", None),
     }
 }
 

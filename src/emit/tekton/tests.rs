@@ -122,6 +122,7 @@ pub(crate) fn task(name: &str) -> Task {
         workspaces: IndexMap::new(),
         steps: Vec::new(),
         host_steps: None,
+        cache: None,
         extra: IndexMap::new(),
     }
 }

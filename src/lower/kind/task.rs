@@ -7,7 +7,7 @@ use crate::lower::kind::action::on_error;
 use crate::lower::kind::callable::{Written, declared};
 use crate::lower::kind::pipeline::block_named;
 use crate::lower::{Fields, Layer, Lowerer, Scope, amend, fold, thing};
-use crate::plan::{EnvValue, Expr, ExprKind, Ref, Step, Task};
+use crate::plan::{Cache, EnvValue, Expr, ExprKind, Ref, Step, Task};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Block, Decl};
 use crate::types::RecordType;
@@ -79,6 +79,7 @@ impl<'a> Lowerer<'a> {
             fields.values.insert(name, (template, span));
         }
         let host = host_block(written.block);
+        let cache = fields.take("cache").and_then(|it| cache(&it));
         let mut task = Task {
             meta,
             embedded: false,
@@ -89,6 +90,7 @@ impl<'a> Lowerer<'a> {
             workspaces,
             steps: self.steps(written.block, scope),
             host_steps: host.map(|it| self.host_steps(it, scope)),
+            cache,
             extra: fields.rest(),
         };
         let sidecars = self.sidecars(written.block, scope);
@@ -233,6 +235,25 @@ pub(crate) fn record_of_thing(ty: &crate::types::Type) -> RecordType {
 fn host_block(block: Option<&Block>) -> Option<&Block> {
     let mut members = block.into_iter().flat_map(|it| &it.members);
     members.find_map(|it| block_named(it, "host"))
+}
+
+/// `cache: { … }`
+fn cache(expr: &Expr) -> Option<Cache> {
+    let fields = amend::record(expr)?;
+    let list = |it: &Expr| match amend::is_none(it) {
+        true => Vec::new(),
+        false => fold::elements(it).unwrap_or_default(),
+    };
+    let patterns = |name: &str| {
+        let by_workspace = fields.get(name).and_then(amend::record);
+        let by_workspace = by_workspace.unwrap_or_default().into_iter();
+        by_workspace.map(|(name, it)| (name, list(&it))).collect()
+    };
+    Some(Cache {
+        inputs: patterns("inputs"),
+        outputs: patterns("outputs"),
+        programs: fields.get("programs").map(list).unwrap_or_default(),
+    })
 }
 
 pub(crate) fn is_true(expr: &Expr) -> bool {

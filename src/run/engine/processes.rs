@@ -63,6 +63,7 @@ fn broken() -> TaskEnd {
         reason: Name::new_static("Failed"),
         message: "the runner stopped in the middle of its work".to_owned(),
         results: IndexMap::new(),
+        reused: None,
     }
 }
 

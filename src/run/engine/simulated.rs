@@ -104,6 +104,7 @@ fn end(status: Status, reason: &str, message: String) -> TaskEnd {
         reason: Name::new(reason),
         message,
         results: IndexMap::new(),
+        reused: None,
     }
 }
 
