@@ -2,15 +2,21 @@
 
 mod args;
 mod build;
+mod cache;
 mod check;
 mod completions;
 mod eval;
 mod explain;
 mod fmt;
+mod home;
 mod import;
+mod logs;
 mod new;
 mod report;
 mod run;
+mod runs;
+mod show;
+mod why;
 
 use std::process::ExitCode;
 
@@ -53,7 +59,12 @@ pub fn main() -> ExitCode {
         Command::Check(it) => check::check(&it, &printer),
         Command::Import(it) => import::import(&it, &printer),
         Command::Build(it) => build::build(&it, &printer),
-        Command::Run(it) => run::run(&it, &printer),
+        Command::Run(it) => run::run(*it, &printer),
+        Command::Runs(it) => runs::runs(&it, &printer),
+        Command::Show(it) => show::show(&it, &printer),
+        Command::Logs(it) => logs::logs(&it, &printer),
+        Command::Why(it) => why::why(&it, &printer),
+        Command::Cache(it) => cache::cache(&it, &printer),
         Command::Eval(it) => eval::eval(&it, &printer),
         Command::Fmt(it) => fmt::fmt(&it, &printer),
         Command::Explain(it) => explain::explain(&it),

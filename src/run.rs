@@ -26,6 +26,7 @@ mod prepare;
 pub(crate) mod preview;
 mod process;
 mod results;
+mod reuse;
 mod scenario;
 mod schedule;
 mod scope;
@@ -97,6 +98,10 @@ pub struct RunOptions {
     pub resume: Option<Resume>,
     /// Runs only these tasks, with what an earlier run gave.
     pub only: Vec<String>,
+    /// The folder in which is kept what tasks gave that say what they depend on.
+    pub cache: Option<PathBuf>,
+    /// Notes why each of them was or was not taken from there.
+    pub explain_cache: bool,
 }
 
 /// Which run is taken up again, and what of it is done anew beside what failed or never ended.
@@ -132,6 +137,7 @@ pub async fn run(
     let shared = ready.shared.clone();
     let mut follow = Follow::new(&prepared, events);
     follow.history = history::History::start(&shared, &prepared, options);
+    follow.explain = options.explain_cache;
     for text in notes {
         shared.tell(Event::Note { task: None, text });
     }
@@ -143,10 +149,13 @@ pub async fn run(
     for it in containers {
         it.sweep(true).await;
     }
+    if let Some(cache) = &shared.cache {
+        cache.stay_small();
+    }
     if let Some(reason) = shared.journal.close(end.status) {
         follow.note(format!("cannot write this run's journal: {reason}"));
     }
-    Ok(follow.outcome(end, took, Some(place), options.keep))
+    Ok(follow.outcome(&shared, end, took, (Some(place), options.keep)))
 }
 
 /// Plays a scenario.
@@ -166,7 +175,7 @@ async fn play(
     let driven = drive::drive(ready.schedule, &mut engine, shared.clone(), ready.replay);
     let end = follow.hear_out(&shared, driven, ready.receiver).await;
     let took = engine.now();
-    follow.outcome(end, took, None, false)
+    follow.outcome(&shared, end, took, (None, false))
 }
 
 /// The runs of a plan that are started by hand, by name.
@@ -180,6 +189,8 @@ struct Follow<'a> {
     events: &'a mut dyn FnMut(Event),
     tasks: Vec<TaskOutcome>,
     history: Option<history::History>,
+    /// Notes what is said of the cache.
+    explain: bool,
 }
 
 impl<'a> Follow<'a> {
@@ -189,6 +200,7 @@ impl<'a> Follow<'a> {
             events,
             tasks: Vec::new(),
             history: None,
+            explain: false,
         }
     }
 
@@ -252,17 +264,27 @@ impl<'a> Follow<'a> {
                     }
                     self.tasks.push(outcome);
                 }
+                Message::Why(task, text) => {
+                    if let Some(history) = &self.history {
+                        history.why(&task, &text);
+                    }
+                    if self.explain {
+                        let task = Some(task);
+                        self.tell(Event::Note { task, text });
+                    }
+                }
             }
         }
     }
 
     fn outcome(
         mut self,
+        shared: &Shared,
         end: PipelineEnd,
         took: Duration,
-        place: Option<prepare::Place>,
-        keep: bool,
+        (place, keep): (Option<prepare::Place>, bool),
     ) -> Outcome {
+        let (name, can_resume) = (shared.name.clone(), shared.journal.is_kept());
         let mask = &self.prepared.mask;
         let (message, results) = (mask.hide(&end.message), mask.values(&end.results));
         let keep = keep || end.status != Status::Succeeded;
@@ -283,6 +305,8 @@ impl<'a> Follow<'a> {
         let order = prepare::order(&self.prepared.job.pipeline);
         tasks.sort_by_cached_key(|it| prepare::rank(&order, it));
         Outcome {
+            name,
+            can_resume,
             status: end.status,
             reason: end.reason,
             message: end.message,

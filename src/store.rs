@@ -26,10 +26,6 @@ impl Folder {
         Self { root }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// The database.
     pub(crate) fn database(&self) -> PathBuf {
         self.root.join("history.sqlite")

@@ -1,10 +1,14 @@
 //! What can be said on the command line.
 
-use std::path::PathBuf;
+mod kept;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::schema::settings::{self, DEFAULTS, FLAGS, Flaw, Setting};
+
+pub(crate) use kept::{Cache, Keeping, Logs, OnFailure, Runs, Show, Why};
 
 /// A typed language for the whole way of a change to production.
 ///
@@ -44,6 +48,11 @@ pub(crate) enum Command {
     Check(Check),
     Build(Build),
     Run(Box<Run>),
+    Runs(Runs),
+    Show(Show),
+    Logs(Logs),
+    Why(Why),
+    Cache(Cache),
     Eval(Eval),
     Import(Import),
     Fmt(Fmt),
@@ -87,6 +96,22 @@ pub(crate) struct Target {
     /// For YAML: an entry of Tekton's ConfigMap config-defaults
     #[arg(long = "default", value_name = "NAME=VALUE", value_parser = default)]
     defaults: Vec<(String, String)>,
+}
+
+impl Target {
+    /// Written down.
+    pub(crate) fn written(&self) -> serde_json::Value {
+        serde_json::json!([self.versions, self.flags, self.defaults])
+    }
+
+    /// Fills in what was written down.
+    pub(crate) fn fill(&mut self, written: &serde_json::Value) {
+        let parts = [&mut self.versions, &mut self.flags, &mut self.defaults];
+        for (at, part) in parts.into_iter().enumerate() {
+            let known = written.get(at).cloned().unwrap_or_default();
+            part.extend(serde_json::from_value::<Vec<(String, String)>>(known).unwrap_or_default());
+        }
+    }
 }
 
 impl From<&Target> for crate::session::Target {
@@ -145,8 +170,8 @@ pub(crate) struct Build {
 #[derive(Args, Debug)]
 pub(crate) struct Run {
     /// A file, a package (a directory with a wudi.toml), or YAML: a file, a directory, `-` for stdin
-    #[arg(value_name = "PATH")]
-    pub(crate) path: PathBuf,
+    #[arg(value_name = "PATH", required_unless_present = "resume")]
+    pub(crate) path: Option<PathBuf>,
     /// What to run, where the program has more than one, then its parameters as name=value
     #[arg(value_name = "TARGET | NAME=VALUE")]
     pub(crate) rest: Vec<String>,
@@ -191,9 +216,18 @@ pub(crate) struct Run {
     /// Where the run's files go, instead of a temporary directory
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) directory: Option<PathBuf>,
-    /// Keep the run's temporary directory in any case
+    /// Keep the run's files in any case, and not only where it fails
     #[arg(long)]
     pub(crate) keep: bool,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+}
+
+impl Run {
+    /// What is run.
+    pub(crate) fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(""))
+    }
 }
 
 /// Compute an expression

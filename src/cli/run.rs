@@ -3,8 +3,9 @@
 pub(crate) mod json;
 mod junit;
 mod live;
-mod plain;
+pub(crate) mod plain;
 mod preview;
+mod resume;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -20,7 +21,15 @@ use crate::run::{self, Canceller, Engine, Event, Pull, RunError, RunOptions, Sce
 use crate::session::runnable::Data;
 use crate::session::{Session, stack};
 
-pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
+pub(crate) fn run(mut arguments: args::Run, printer: &Printer) -> anyhow::Result<Outcome> {
+    let earlier = match resume::find(&mut arguments)? {
+        Ok(earlier) => earlier,
+        Err(reason) => {
+            complain(&reason);
+            return Ok(Outcome::Usage);
+        }
+    };
+    let arguments = &arguments;
     let mut session = Session::new(Box::new(OsHost));
     let beside = open(&mut session, arguments)?;
     printer.talk(session.diagnostics(), session.sources());
@@ -43,6 +52,7 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
     // What the command line says comes last, and so is what counts.
     options.configs.splice(0..0, beside.configs);
     options.secrets.splice(0..0, beside.secrets);
+    resume::options(arguments, earlier.as_ref(), &mut options);
     if let Some(path) = &arguments.scenario {
         match scenario(path) {
             Ok(scenario) => options.scenario = Some(scenario),
@@ -51,6 +61,10 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
                 return Ok(Outcome::Usage);
             }
         }
+    }
+    if options.scenario.is_some() {
+        // What is only played is not kept.
+        (options.state, options.resume) = (None, None);
     }
     if arguments.dry_run {
         return match run::preview::preview(plan, &options) {
@@ -100,11 +114,11 @@ pub(crate) fn run(arguments: &args::Run, printer: &Printer) -> anyhow::Result<Ou
 
 /// Opens what is to be run: a program, or YAML where there is none.
 fn open(session: &mut Session, arguments: &args::Run) -> anyhow::Result<Data> {
-    let given = check::split(session, std::slice::from_ref(&arguments.path));
+    let given = check::split(session, &[arguments.path().to_owned()]);
     let (sources, mut manifests, stdin) = (given.sources, given.manifests, given.stdin);
     let is_yaml = stdin || !manifests.is_empty() && check::programs(session, &sources).is_empty();
     if !is_yaml {
-        session.open(&arguments.path);
+        session.open(arguments.path());
         return Ok(Data::default());
     }
     for path in &arguments.files {

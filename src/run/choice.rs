@@ -94,7 +94,7 @@ pub(crate) fn restrict(
     pipeline.finally.retain(|it| chosen.contains(&it.name));
     pipeline.results.retain(|_, it| {
         let mut known = true;
-        for expr in &it.value {
+        if let Some(expr) = &it.value {
             expr.each_ref(&mut |it, _| {
                 if let Ref::NodeResult(node, _) = it {
                     known &= kept.contains(node);

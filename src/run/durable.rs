@@ -16,6 +16,7 @@ use crate::run::prepare::{self, Prepared};
 use crate::run::shared::Library;
 use crate::run::{RunError, RunOptions, choice, fingerprint, leftover, text};
 use crate::store::Folder;
+use crate::store::cache::Cache;
 use crate::store::journal::Journal;
 
 /// A run that begins, or goes on.
@@ -30,6 +31,8 @@ pub(crate) struct Session {
     pub(crate) resumed: bool,
     /// What the user should know.
     pub(crate) notes: Vec<String>,
+    pub(crate) program: String,
+    pub(crate) cache: Option<Cache>,
 }
 
 impl Session {
@@ -42,6 +45,8 @@ impl Session {
             files: None,
             resumed: false,
             notes: Vec::new(),
+            program: String::new(),
+            cache: None,
         }
     }
 }
@@ -84,8 +89,30 @@ impl Log {
     }
 }
 
-/// Begins a run, or goes on with one.
+/// Begins a run, or goes on with one; opens the cache, if a task wants it.
 pub(crate) fn begin(
+    prepared: &Prepared,
+    options: &RunOptions,
+    past: Option<Past>,
+) -> Result<Session, RunError> {
+    let mut session = opened(prepared, options, past)?;
+    session.program.clone_from(&options.program);
+    if let Some(folder) = &options.cache
+        && prepared.can_be_cached()
+    {
+        match Cache::open(folder) {
+            Ok(cache) => session.cache = Some(cache),
+            Err(error) => session.notes.push(format!(
+                "cannot use the cache in `{}`: {}",
+                folder.display(),
+                host::reason(&error)
+            )),
+        }
+    }
+    Ok(session)
+}
+
+fn opened(
     prepared: &Prepared,
     options: &RunOptions,
     past: Option<Past>,
@@ -211,7 +238,6 @@ fn resume(
     let name = past.name.clone();
     let (replay, lock) = past.into_replay();
     Ok(Session {
-        name,
         journal: Log {
             journal: Mutex::new(Some(journal)),
             _lock: Some(lock),
@@ -219,7 +245,7 @@ fn resume(
         replay,
         files: Some(files),
         resumed: true,
-        notes: Vec::new(),
+        ..Session::unkept(name)
     })
 }
 

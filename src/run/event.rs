@@ -196,6 +196,10 @@ pub enum Status {
 /// What is left of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
+    /// What the run is called.
+    pub name: Name,
+    /// It is kept in a way that it can be gone on with.
+    pub can_resume: bool,
     /// Whether it went well.
     pub status: Status,
     /// In Tekton's words: `Succeeded`, `Completed`, `Failed`, `Cancelled`, …

@@ -124,6 +124,11 @@ impl History {
         }
     }
 
+    /// What is said of a task and the cache.
+    pub(crate) fn why(&self, task: &Name, text: &str) {
+        self.note(self.shared.now(), "cache", Some(task), text);
+    }
+
     /// What only the outcome of a task says.
     pub(crate) fn outcome(&self, outcome: &TaskOutcome) {
         if outcome.finally {

@@ -136,6 +136,16 @@ pub(crate) fn prepare(
 }
 
 impl Prepared {
+    /// A task says what it depends on.
+    pub(crate) fn can_be_cached(&self) -> bool {
+        let pipelines = self.needs.pipelines.values().chain([&self.job.pipeline]);
+        let nodes = pipelines.flat_map(|it| it.nodes.iter().chain(&it.finally));
+        let mut tasks = nodes
+            .filter_map(|it| it.embedded())
+            .chain(self.needs.tasks.values().map(|it| &**it));
+        tasks.any(|it| it.cache.is_some())
+    }
+
     /// A workspace of the run itself is written to by one task and read by another.
     pub(crate) fn keeps_workspaces(&self) -> bool {
         let mut sources = self.sources.values();
@@ -384,6 +394,8 @@ fn together(
         room: Semaphore::new(jobs),
         messages,
         journal: session.journal,
+        program: session.program,
+        cache: session.cache,
         resumed: session.resumed,
     };
     let library = Library {

@@ -18,6 +18,7 @@ use crate::run::mask::Mask;
 use crate::run::results::Limit;
 use crate::run::schedule::Job;
 use crate::run::world::World;
+use crate::store::cache::Cache;
 use crate::value::Value;
 
 /// What all tasks of a run share.
@@ -44,6 +45,10 @@ pub(crate) struct Shared {
     pub(crate) room: Semaphore,
     pub(crate) messages: mpsc::UnboundedSender<Message>,
     pub(crate) journal: Log,
+    /// The program, as the history names it.
+    pub(crate) program: String,
+    /// What tasks gave that are functions of their inputs.
+    pub(crate) cache: Option<Cache>,
     /// It goes on, so that directories of attempts may be there that were cut short.
     pub(crate) resumed: bool,
 }
@@ -66,6 +71,8 @@ pub(crate) enum Message {
     Event(Event),
     /// In the order in which the tasks ended.
     Outcome(TaskOutcome),
+    /// What is said of a task and the cache.
+    Why(Name, String),
 }
 
 impl Shared {
@@ -103,6 +110,12 @@ impl Shared {
             );
             self.tell(Event::Note { task: None, text });
         }
+    }
+
+    /// Says why a task was or was not taken from the cache.
+    pub(crate) fn why(&self, task: &Name, text: String) {
+        let text = self.mask.hide(&text);
+        let _ = self.messages.send(Message::Why(task.clone(), text));
     }
 
     pub(crate) fn note(&self, task: &Name, text: &str) {

@@ -39,7 +39,6 @@ pub(crate) struct File {
 pub(crate) enum Content {
     Bytes { hash: String, size: u64, mode: u32 },
     Link(String),
-    Directory,
 }
 
 /// What a key is made of, each part by what it is called.
@@ -149,6 +148,13 @@ impl Cache {
 
     fn object(&self, hash: &str) -> PathBuf {
         below(&self.root.join("objects"), hash)
+    }
+
+    /// Removes what is too much, if it can be removed now.
+    pub(crate) fn stay_small(&self) {
+        if self.size().is_ok_and(|(_, size)| size > LIMIT) {
+            let _ = self.prune(LIMIT / 10 * 8);
+        }
     }
 
     /// How much there is: entries, bytes.

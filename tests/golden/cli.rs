@@ -11,7 +11,8 @@ use crate::support::compare;
 pub fn transcript(path: &Path) -> datatest_stable::Result<()> {
     let text = fs::read_to_string(path)?;
     let home = tempfile::tempdir()?;
-    let directory = home.path();
+    let directory = &home.path().join("here");
+    fs::create_dir(directory)?;
     let mut transcript = String::new();
     for (kind, block) in blocks(&text) {
         if let Some(name) = kind.strip_prefix("file ") {
@@ -42,6 +43,8 @@ fn wudi(directory: &Path, args: &[String]) -> String {
     command
         .args(args)
         .current_dir(directory)
+        .env("XDG_STATE_HOME", directory.with_file_name("state"))
+        .env("XDG_CACHE_HOME", directory.with_file_name("cache"))
         .stdin(Stdio::null());
     let colours = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"];
     for variable in colours {

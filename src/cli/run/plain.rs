@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::base::Name;
 use crate::cli::report::data;
 use crate::eval::{to_json, to_text};
-use crate::run::{Event, Outcome, Status};
+use crate::run::{Event, Outcome, Reused, Status};
 use crate::value::Value;
 
 /// Writes a run as lines: what steps say to stdout, what is said of them to stderr.
@@ -114,6 +114,11 @@ pub(crate) fn summary(outcome: &Outcome, results: &[(String, String)]) -> String
             1 => time(it.took),
             attempts => format!("{}, {attempts} attempts", time(it.took)),
         };
+        let time = match it.reused {
+            Some(Reused::Cache) => format!("{time}, from the cache"),
+            Some(Reused::Resume) => format!("{time}, done before"),
+            None => time,
+        };
         let name = if it.finally {
             format!("{} (finally)", it.task)
         } else {
@@ -126,21 +131,7 @@ pub(crate) fn summary(outcome: &Outcome, results: &[(String, String)]) -> String
             time,
         ]);
     }
-    let mut widths = [0; 4];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let mut text = String::from("\n");
-    for row in &rows {
-        let mut line = String::new();
-        for (width, cell) in widths.iter().zip(row) {
-            let _ = write!(line, "{cell:width$}  ");
-        }
-        text += line.trim_end();
-        text += "\n";
-    }
+    let mut text = format!("\n{}\n", table(&rows));
     for (name, value) in results {
         let _ = writeln!(text, "{name} = {}", clean(value));
     }
@@ -149,7 +140,28 @@ pub(crate) fn summary(outcome: &Outcome, results: &[(String, String)]) -> String
     if let Some(kept) = &outcome.kept {
         let _ = write!(text, "\nits files are in {}", kept.display());
     }
+    if outcome.can_resume && outcome.status != Status::Succeeded {
+        let _ = write!(text, "\ngo on with it by `wudi run --resume {}`", outcome.name);
+    }
     text
+}
+
+/// Rows whose columns stand below each other, without the last line break.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            let _ = write!(line, "{cell:width$}  ");
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// `0.4s`, `2m05s`

@@ -7,11 +7,11 @@ use indexmap::IndexMap;
 use tokio::task::JoinSet;
 
 use crate::base::Name;
-use crate::run::attempt::{self, Work};
 use crate::run::cancel::{Cancel, Canceller, Urgency, cancellation};
 use crate::run::engine::{Executor, Happened};
 use crate::run::event::Status;
 use crate::run::machine::{Ask, TaskEnd, Why};
+use crate::run::reuse;
 use crate::run::schedule::{Job, Ticket};
 use crate::run::shared::Shared;
 
@@ -75,10 +75,10 @@ impl Executor for Processes {
     fn start(&mut self, job: Job) {
         let (canceller, cancel) = cancellation();
         let ticket = job.ticket;
-        let work = Work::new(self.shared.clone(), job, cancel);
+        let shared = self.shared.clone();
         let handle = self
             .attempts
-            .spawn(async move { (ticket, attempt::perform(work).await) });
+            .spawn(async move { (ticket, reuse::perform(shared, job, cancel).await) });
         self.tickets.insert(handle.id(), ticket);
         self.cancellers.insert(ticket, canceller);
     }
