@@ -22,7 +22,7 @@ CREATE TABLE runs(
 CREATE TABLE tasks(
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, attempt INTEGER NOT NULL, node TEXT NOT NULL,
   instance INTEGER, finally INTEGER NOT NULL, params TEXT, started REAL, took REAL, status TEXT, reason TEXT, message TEXT,
-  results TEXT, reused TEXT, PRIMARY KEY(run, name, attempt)) WITHOUT ROWID;
+  results TEXT, reused TEXT, PRIMARY KEY(run, name, attempt));
 CREATE TABLE steps(
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE, task TEXT NOT NULL, attempt INTEGER NOT NULL, place INTEGER NOT NULL,
   name TEXT NOT NULL, started REAL, took REAL, ended TEXT, code INTEGER, PRIMARY KEY(run, task, attempt, name)) WITHOUT ROWID;
@@ -196,34 +196,14 @@ fn task(on: &Connection, run: i64, resumed: bool, task: &Task) -> rusqlite::Resu
                 .prepare_cached("DELETE FROM steps WHERE run = ?1 AND task = ?2 AND attempt >= ?3")?;
             steps.execute(params![run, task.name, task.attempt])?;
         }
-        let mut insert = on.prepare_cached(
-            "INSERT OR REPLACE INTO tasks(run, name, attempt, node, instance, finally, params, started, took, status, reason,
-             message, results, reused) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-        )?;
-        insert.execute(params![
-            run,
-            task.name,
-            task.attempt,
-            task.node,
-            task.instance,
-            task.finally,
-            task.params,
-            task.started,
-            task.took,
-            task.status,
-            task.reason,
-            task.message,
-            task.results,
-            task.reused,
-        ])?;
-        return Ok(());
+        return insert_task(on, run, task);
     }
     let mut update = on.prepare_cached(
         "UPDATE tasks SET took = coalesce(?4, took), status = coalesce(?5, status), reason = coalesce(?6, reason),
          message = coalesce(?7, message), results = coalesce(?8, results), finally = max(finally, ?9),
          reused = coalesce(?10, reused) WHERE run = ?1 AND name = ?2 AND attempt = ?3",
     )?;
-    update.execute(params![
+    let known = update.execute(params![
         run,
         task.name,
         task.attempt,
@@ -233,6 +213,34 @@ fn task(on: &Connection, run: i64, resumed: bool, task: &Task) -> rusqlite::Resu
         task.message,
         task.results,
         task.finally,
+        task.reused,
+    ])?;
+    // The last moments before a kill may be missing.
+    match known == 0 && task.status.is_some() {
+        true => insert_task(on, run, task),
+        false => Ok(()),
+    }
+}
+
+fn insert_task(on: &Connection, run: i64, task: &Task) -> rusqlite::Result<()> {
+    let mut insert = on.prepare_cached(
+        "INSERT OR REPLACE INTO tasks(run, name, attempt, node, instance, finally, params, started, took, status, reason,
+         message, results, reused) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    )?;
+    insert.execute(params![
+        run,
+        task.name,
+        task.attempt,
+        task.node,
+        task.instance,
+        task.finally,
+        task.params,
+        task.started,
+        task.took,
+        task.status,
+        task.reason,
+        task.message,
+        task.results,
         task.reused,
     ])?;
     Ok(())

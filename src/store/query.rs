@@ -158,7 +158,7 @@ impl Database {
     /// Its tasks with their steps, as they began; then those that did not.
     pub(crate) fn tasks(&self, run: i64) -> Result<Vec<TaskRow>, Trouble> {
         let sql = "SELECT name, attempt, node, instance, finally, params, started, took, status, reason, message, results, reused
-             FROM tasks WHERE run = ?1 ORDER BY started IS NULL, finally, started, name, attempt";
+             FROM tasks WHERE run = ?1 ORDER BY started IS NULL, finally, rowid";
         let mut tasks = rows(&self.connection, sql, params![run], task)?;
         let sql = "SELECT task, attempt, name, started, took, ended, code FROM steps WHERE run = ?1
              ORDER BY task, attempt, place";
