@@ -2,6 +2,7 @@
 
 pub(crate) mod graph;
 pub(crate) mod names;
+pub(crate) mod order;
 pub(crate) mod shell;
 pub(crate) mod source;
 pub(crate) mod span;

@@ -19,6 +19,7 @@ mod value;
 mod write;
 
 use std::ffi::OsStr;
+use std::rc::Rc;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -28,6 +29,7 @@ use crate::diag::Sink;
 use crate::yaml::Node;
 
 use callee::Extern;
+use comment::Comments;
 use reference::Scope;
 use write::Writer;
 
@@ -57,8 +59,18 @@ struct Importer<'a> {
     given: IndexSet<&'a str>,
     /// What is referred to and not among the objects, by what refers to it.
     externs: IndexMap<String, Extern>,
+    /// What is said beside the objects.
+    comments: Rc<Comments>,
     /// What the language cannot say.
     refused: Vec<(Span, String)>,
+}
+
+/// A program as text.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    pub(crate) text: String,
+    /// How the item of each object begins: `task build`, `resource ConfigMap settings`.
+    pub(crate) heads: Vec<String>,
 }
 
 /// The program that says what the objects say; what it cannot say is reported.
@@ -67,7 +79,9 @@ pub(crate) fn import(
     options: &Options,
     sources: &SourceMap,
     sink: &mut Sink,
-) -> String {
+) -> Imported {
+    let comments = Comments::of(objects, sources);
+    let head = objects.first().map(|it| comments.take_head(it.root.span));
     let mut importer = Importer {
         objects,
         sources,
@@ -75,6 +89,7 @@ pub(crate) fn import(
         in_files: IndexMap::new(),
         given: IndexSet::new(),
         items: items(objects),
+        comments: Rc::new(comments),
         options,
         externs: IndexMap::new(),
         refused: Vec::new(),
@@ -89,30 +104,104 @@ pub(crate) fn import(
         }
         note_given(&object.root, &mut importer.given);
     }
+    importer.no_twins();
     let mut blocks = Vec::new();
     for (object, item) in objects.iter().zip(importer.items.clone()) {
         let mut w = Writer::default();
         importer.object(&mut w, object, &item);
         blocks.push(w.finish());
     }
-    let mut text = importer.declarations();
-    for block in blocks {
+    let lines = |lines: Vec<String>| lines.iter().map(|it| format!("{it}\n")).collect();
+    let mut text: String = head.map_or_else(String::new, lines);
+    let rest: String = lines(importer.comments.rest());
+    let declarations = importer.declarations();
+    let parts = std::iter::once(declarations).chain(blocks);
+    for part in parts
+        .chain(std::iter::once(rest))
+        .filter(|it| !it.is_empty())
+    {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&block);
+        text.push_str(&part);
     }
     for (span, what) in &importer.refused {
         sink.push(errors::not_sayable(*span, what));
     }
-    text
+    let heads = objects.iter().zip(&importer.items);
+    Imported {
+        text,
+        heads: heads.map(|(object, item)| head_of(object, item)).collect(),
+    }
+}
+
+/// How the item of an object begins.
+fn head_of(object: &Object, item: &str) -> String {
+    match word_of(object.kind) {
+        "resource" => format!("resource {} {item}", object.root.text_of("kind")),
+        word => format!("{word} {item}"),
+    }
+}
+
+fn word_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Task => "task",
+        Kind::Pipeline => "pipeline",
+        Kind::TaskRun | Kind::PipelineRun => "run",
+        Kind::StepAction => "action",
+        Kind::CustomRun | Kind::Repository | Kind::Other => "resource",
+    }
 }
 
 impl Importer<'_> {
+    /// Names that mean nothing yet.
+    fn scope(&self) -> Scope {
+        Scope {
+            comments: self.comments.clone(),
+            ..Scope::default()
+        }
+    }
+
+    /// Of two objects of one kind and name a cluster keeps one.
+    fn no_twins(&mut self) {
+        let mut found: IndexMap<String, Span> = IndexMap::new();
+        for object in self.objects.iter().filter(|it| !it.name().is_empty()) {
+            let metadata = object.root.get("metadata");
+            let namespace = metadata.map_or("", |it| it.text_of("namespace"));
+            let kind = object.root.text_of("kind");
+            let api = match object.kind {
+                Kind::Other => object.root.text_of("apiVersion"),
+                _ => "",
+            };
+            let key = format!("{api} {kind} {namespace} {}", object.name());
+            let at = metadata.and_then(|it| it.get("name"));
+            let at = at.map_or(object.root.span, |it| it.span);
+            match found.get(&key) {
+                Some(_) => {
+                    let name = object.name();
+                    self.refuse(
+                        at,
+                        &format!("a second {kind} `{name}`, which takes the place of the first"),
+                    );
+                }
+                None => {
+                    found.insert(key, at);
+                }
+            }
+        }
+    }
+
+    /// An object: what is said of it, then its item.
     fn object(&mut self, w: &mut Writer, object: &Object, item: &str) {
+        let start = w.position();
+        self.item(w, object, item);
+        let lines = self.comments.take(object.root.span);
+        w.insert(start, &lines);
+    }
+
+    fn item(&mut self, w: &mut Writer, object: &Object, item: &str) {
         let none = Node::new(object.root.span, crate::yaml::node::Data::Map(Vec::new()));
         let spec = object.spec().unwrap_or(&none);
-        self.comments(w, &object.root, true);
         // A run has none of its own.
         let described = ["taskSpec", "pipelineSpec"].map(|it| spec.get(it));
         let described = described.into_iter().flatten().next().unwrap_or(spec);
@@ -124,10 +213,10 @@ impl Importer<'_> {
             Kind::Task | Kind::StepAction => {
                 let scope = Scope {
                     images: self.images(spec),
-                    ..Scope::default()
+                    ..self.scope()
                 };
-                let params = signature::params(spec, &scope.images, 0);
-                let results = signature::results(spec, 0);
+                let params = signature::params(spec, &scope.images, &self.comments, 0);
+                let results = signature::results(spec, &self.comments, 0);
                 let is_task = object.kind == Kind::Task;
                 let word = if is_task { "task" } else { "action" };
                 w.block(&format!("{word} {item}{params}{results}"), |w| {
@@ -139,13 +228,13 @@ impl Importer<'_> {
                 });
             }
             Kind::Pipeline => {
-                let params = signature::params(spec, &IndexSet::new(), 0);
+                let params = signature::params(spec, &IndexSet::new(), &self.comments, 0);
                 let results = self.pipeline_results(spec, 0);
                 w.block(&format!("pipeline {item}{params}{results}"), |w| {
                     self.meta(w, object, item);
                     let scope = Scope {
                         in_object: true,
-                        ..Scope::default()
+                        ..self.scope()
                     };
                     self.pipeline_body(w, spec, &scope);
                 });
@@ -165,23 +254,28 @@ impl Importer<'_> {
     /// An action has the fields of its one step.
     fn action_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let mut scope = task::task_scope(spec, outer);
-        scope.step_results = scope.results.clone();
+        // What it says of results without `step.` is of the task that uses it.
+        scope.step_results = std::mem::take(&mut scope.results);
         self.container(w, spec, &scope, task::Role::Action);
     }
 
-    /// The comments above an object or an element of a list.
-    fn comments(&self, w: &mut Writer, node: &Node, is_object: bool) {
-        let text = self.sources.text(node.span.file);
-        for line in comment::above(text, node.span.start as usize, is_object) {
-            match line.is_empty() {
-                true => w.line(""),
-                false => w.line(&format!("// {line}")),
-            }
-        }
+    /// What is said of an element of a list and was not written within it belongs before it.
+    fn comments_since(&self, w: &mut Writer, start: usize, node: &Node) {
+        let lines = self.comments.take(node.span);
+        let lines: Vec<String> = lines.into_iter().filter(|it| !it.is_empty()).collect();
+        w.insert(start, &lines);
     }
 
     /// The file that holds the object and no other, where it is called otherwise.
     fn file(&self, object: &Object, item: &str) -> Option<String> {
+        let is_run = |it: &Object| word_of(it.kind) == "run";
+        let mut runs = self.objects.iter().filter(|it| is_run(it));
+        let name = object.name();
+        let first = runs.find(|it| !name.is_empty() && it.name() == name);
+        if is_run(object) && first.is_some_and(|it| it.root.span != object.root.span) {
+            // Runs of a task and of a pipeline may share a name, but no file.
+            return Some(format!("{}.yaml", item.trim_matches('"')));
+        }
         let own = file_name(self.sources, object)?;
         if self.in_files.get(own) != Some(&1) {
             return None;
@@ -197,14 +291,13 @@ impl Importer<'_> {
 
     /// What every object says of itself beside its name.
     fn meta(&mut self, w: &mut Writer, object: &Object, item: &str) {
-        let scope = Scope::default();
         let triggers = trigger::of(object);
         let scope = Scope {
             event: triggers.is_some(),
             lacking: triggers
                 .as_ref()
                 .map_or_else(Vec::new, trigger::Triggers::lacking),
-            ..scope
+            ..self.scope()
         };
         let Some(metadata) = object.root.get("metadata") else {
             return;
@@ -258,7 +351,8 @@ impl Importer<'_> {
         if let Some(file) = self.file(object, item) {
             w.field("file", &write::plain(&file, w.level()));
         }
-        for code in self.options.allow.get(item).into_iter().flatten() {
+        let head = head_of(object, item);
+        for code in self.options.allow.get(&head).into_iter().flatten() {
             w.line(&format!(
                 "allow {code} because \"it was so before it was imported\""
             ));
@@ -286,11 +380,12 @@ impl Importer<'_> {
     /// An object of which the language has no form of its own.
     fn resource(&mut self, w: &mut Writer, object: &Object, item: &str) {
         let kind = object.root.text_of("kind");
-        let scope = Scope::default();
+        let scope = self.scope();
         w.block(&format!("resource {kind} {item}"), |w| {
             value::field(w, &object.root, "apiVersion", &scope);
             self.meta(w, object, item);
-            let known = ["apiVersion", "kind", "metadata"];
+            // What a controller says of it is nobody's to say.
+            let known = ["apiVersion", "kind", "metadata", "status"];
             for entry in object
                 .root
                 .entries()
@@ -298,6 +393,7 @@ impl Importer<'_> {
                 .filter(|it| !known.contains(&it.key.as_str()))
             {
                 let text = value::value(&entry.value, &scope, w.level());
+                value::comments(w, &object.root, &entry.key, &scope);
                 w.field(&entry.key, &text);
             }
         });
@@ -331,38 +427,58 @@ fn file_name<'a>(sources: &'a SourceMap, object: &Object) -> Option<&'a OsStr> {
     sources.path(object.root.span.file).file_name()
 }
 
+/// Words of the language that programs made here call: an item of such a name would hide them.
+const CALLED: &[&str] = &[
+    "cel",
+    "claim",
+    "comment",
+    "config",
+    "empty",
+    "field",
+    "incoming",
+    "pull-request",
+    "push",
+    "secret",
+    "unsafe",
+    "volume",
+];
+
 /// A name for the item of each object: its own, made unique among what is called, or else by its kind.
 fn items(objects: &[Object]) -> Vec<String> {
-    let mut taken: IndexSet<String> = IndexSet::new();
-    let mut counts: IndexMap<String, usize> = IndexMap::new();
+    let own: IndexSet<&str> = objects.iter().map(Object::name).collect();
+    let mut taken: IndexSet<(&str, String)> = IndexSet::new();
     let mut found = Vec::new();
     for object in objects {
-        let own = match object.name() {
+        let own_name = match object.name() {
             "" => {
                 let generated = object.root.at("metadata.generateName");
-                generated
-                    .and_then(Node::text)
-                    .unwrap_or("unnamed")
-                    .trim_end_matches(['-', '.'])
+                let generated = generated.and_then(Node::text).unwrap_or("unnamed");
+                generated.trim_end_matches(['-', '.'])
             }
             name => name,
         };
-        let word = match object.kind {
-            Kind::Task => "task",
-            Kind::Pipeline => "pipeline",
-            Kind::TaskRun | Kind::PipelineRun => "run",
-            Kind::StepAction => "action",
-            Kind::CustomRun | Kind::Repository | Kind::Other => "resource",
+        let word = word_of(object.kind);
+        // Resources are told apart by their kinds.
+        let space = match word {
+            "resource" => object.root.text_of("kind"),
+            _ => "",
         };
-        let mut name = own.to_owned();
-        let count = counts.entry(format!("{own}-{word}")).or_insert(1);
-        while !taken.insert(name.clone()) {
-            name = match *count {
-                1 => format!("{own}-{word}"),
-                _ => format!("{own}-{word}-{count}"),
+        let called = if space.is_empty() { CALLED } else { &[] };
+        let is_free = |name: &str, taken: &IndexSet<(&str, String)>| {
+            !called.contains(&name) && !taken.contains(&(space, name.to_owned()))
+        };
+        let mut name = own_name.to_owned();
+        let mut count = 1;
+        // A name that an object has itself is its own.
+        let is_others = |it: &str| it != object.name() && own.contains(it);
+        while !is_free(&name, &taken) || is_others(&name) {
+            name = match count {
+                1 => format!("{own_name}-{word}"),
+                _ => format!("{own_name}-{word}-{count}"),
             };
-            *count += 1;
+            count += 1;
         }
+        taken.insert((space, name.clone()));
         found.push(write::name(&name));
     }
     found

@@ -1,4 +1,5 @@
-//! `v1beta1` objects as `v1`, by the conversion of Tekton's webhook: fields that moved or are called otherwise.
+//! `v1beta1` objects as `v1`, by the conversion of Tekton's webhook: fields that moved or are called otherwise. Step actions,
+//! which have no `v1`, are the same in both of their versions.
 
 use crate::admit::{Kind, Object, Version};
 use crate::yaml::Node;
@@ -7,6 +8,12 @@ use crate::yaml::node::{Data, Entry};
 /// The object as `v1` has it; one that is `v1` already, or has no `v1`, is left alone.
 pub(crate) fn to_v1(object: &Object) -> Object {
     let mut object = object.clone();
+    if object.kind == Kind::StepAction {
+        for entry in fields(&mut object.root).filter(|it| it.key == "apiVersion") {
+            entry.value.data = Data::String("tekton.dev/v1beta1".to_owned());
+        }
+        return object;
+    }
     let served = match object.kind {
         Kind::Task | Kind::Pipeline | Kind::TaskRun | Kind::PipelineRun => true,
         Kind::StepAction | Kind::CustomRun | Kind::Repository | Kind::Other => false,

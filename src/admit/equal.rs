@@ -1,7 +1,10 @@
 //! Whether two objects say the same: after defaulting, with Tekton's aliases read as one and `v1beta1` read as `v1`.
 
+mod orders;
+
 use serde_json::{Map, Value};
 
+use crate::admit::decode::text::duration;
 use crate::admit::{Object, convert, defaults, substitution};
 use crate::schema::Profile;
 
@@ -87,6 +90,9 @@ fn tidy(key: &str, value: &mut Value) {
             own_workspaces(fields);
             arguments_by_name(fields);
             text_results(fields);
+            conditions(fields);
+            pipeline_results(fields);
+            orders::plain(fields);
             fields.retain(|key, it| !says_nothing(key, it));
         }
         Value::Array(items) => items.iter_mut().for_each(|it| tidy(key, it)),
@@ -138,6 +144,52 @@ fn text_results(fields: &mut Map<String, Value>) {
     }
 }
 
+/// What a condition compares, if that is the same whatever runs; whether it holds.
+fn constant(condition: &Value) -> Option<bool> {
+    let text = |it: &Value| {
+        let text = it.as_str()?;
+        (!text.contains("$(") && !text.contains("{{")).then(|| text.to_owned())
+    };
+    let input = text(condition.get("input")?)?;
+    let values = condition.get("values")?.as_array()?;
+    let values = values.iter().map(text).collect::<Option<Vec<String>>>()?;
+    let wanted = condition.get("operator")? == "in";
+    Some(values.contains(&input) == wanted)
+}
+
+/// Of conditions that are known, one that holds says nothing, and those that do not all say the same.
+fn conditions(fields: &mut Map<String, Value>) {
+    let Some(Value::Array(all)) = fields.get_mut("when") else {
+        return;
+    };
+    all.retain(|it| constant(it) != Some(true));
+    for it in all.iter_mut().filter(|it| constant(it) == Some(false)) {
+        *it = serde_json::json!({ "input": "false", "operator": "in", "values": ["true"] });
+    }
+}
+
+/// The type of a pipeline's result, which nothing reads, where its value says it.
+fn pipeline_results(fields: &mut Map<String, Value>) {
+    if !fields.get("tasks").is_some_and(Value::is_array) {
+        return;
+    }
+    let Some(Value::Array(results)) = fields.get_mut("results") else {
+        return;
+    };
+    for result in results {
+        let says = match result.get("value") {
+            Some(Value::String(text)) => text.ends_with(')') && text.rfind("$(") == Some(0),
+            Some(Value::Array(_) | Value::Object(_)) => true,
+            _ => false,
+        };
+        if let Value::Object(fields) = result
+            && says
+        {
+            fields.remove("type");
+        }
+    }
+}
+
 fn says_nothing(key: &str, value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -174,7 +226,7 @@ fn says_nothing(key: &str, value: &Value) -> bool {
 
 fn one_form(key: &str, text: &str) -> String {
     if ["timeout", "pipeline", "tasks", "finally"].contains(&key)
-        && let Some(nanoseconds) = go_duration(text)
+        && let Some(nanoseconds) = duration(text)
     {
         return format!("{nanoseconds}ns");
     }
@@ -249,33 +301,4 @@ fn alias(expression: &str) -> String {
         Some((name, rest)) => format!("params[\"{name}\"{rest}"),
         None => expression.to_owned(),
     }
-}
-
-/// Nanoseconds of `1h30m`, as Go reads it.
-fn go_duration(text: &str) -> Option<i128> {
-    let mut rest = text;
-    let mut sum = 0_f64;
-    if rest == "0" {
-        return Some(0);
-    }
-    while !rest.is_empty() {
-        let end = rest.find(|it: char| !it.is_ascii_digit() && it != '.')?;
-        let number: f64 = rest.get(..end)?.parse().ok()?;
-        let unit_text = rest.get(end..)?;
-        let end = unit_text
-            .find(|it: char| it.is_ascii_digit())
-            .unwrap_or(unit_text.len());
-        let unit = match unit_text.get(..end)? {
-            "ns" => 1.0,
-            "us" | "µs" => 1e3,
-            "ms" => 1e6,
-            "s" => 1e9,
-            "m" => 60e9,
-            "h" => 3600e9,
-            _ => return None,
-        };
-        sum += number * unit;
-        rest = unit_text.get(end..)?;
-    }
-    Some(sum as i128)
 }

@@ -99,6 +99,7 @@ impl<'c, 'p> Body<'c, 'p> {
             meaning,
             span,
             rivals: Vec::new(),
+            hidden: None,
         };
         self.scopes.bind(ident.name.clone(), bound);
     }
@@ -113,6 +114,7 @@ impl<'c, 'p> Body<'c, 'p> {
             meaning,
             span: None,
             rivals: Vec::new(),
+            hidden: None,
         };
         self.scopes.bind(name, bound);
     }

@@ -1,11 +1,13 @@
 //! Arguments of calls.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::base::{Name, Span};
 use crate::check::{Body, Callable, Stage, errors};
-use crate::syntax::ast::{Arg, Expr, NodeId, Param, Word};
-use crate::types::{FnType, ParamType, Type, assignable, bind, substitute};
+use crate::syntax::ast::{Arg, Expr, ExprKind, NodeId, Param, Word};
+use crate::types::{FnType, ParamType, RecordType, Type, assignable, bind, substitute};
 
 /// A call whose arguments are being matched with parameters.
 struct Call<'a> {
@@ -231,6 +233,23 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Of an object that travels to a task only the keys that are written go along: the task has the others by default.
+    pub(crate) fn as_written<'e>(&mut self, arguments: impl Iterator<Item = &'e Expr>) {
+        for argument in arguments.map(Expr::peeled) {
+            let ExprKind::Record(_) = &argument.kind else {
+                continue;
+            };
+            if let Type::Record(record) = self.type_of(argument.id) {
+                let mut record = RecordType::clone(&record);
+                for field in record.fields.values_mut() {
+                    field.default = None;
+                }
+                let stage = self.stage_of(argument.id);
+                self.record(argument.id, Type::Record(Arc::new(record)), stage);
+            }
+        }
+    }
+
     /// Binds the parameters of a declaration and checks their defaults, each of which may use those before it.
     pub(crate) fn bind_params(&mut self, params: &[Param], types: &[ParamType], stage: Stage) {
         for (param, ty) in params.iter().zip(types) {
@@ -243,7 +262,9 @@ impl Body<'_, '_> {
 
 /// Whether a call may leave the parameter out.
 fn may_be_absent(param: &ParamType) -> bool {
-    param.default.is_some() || matches!(param.ty, Type::Optional(_) | Type::Error)
+    param.default.is_some()
+        || param.ty.has_all_defaults()
+        || matches!(param.ty, Type::Optional(_) | Type::Error)
 }
 
 fn result_of(function: &FnType, bound: &IndexMap<Name, Type>) -> Type {

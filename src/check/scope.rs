@@ -20,6 +20,8 @@ pub(crate) struct Bound {
     pub(crate) span: Option<Span>,
     /// The groups of all things of this place that have the name, where there are several: then the bare name is refused.
     pub(crate) rivals: Vec<&'static str>,
+    /// The group among the rivals, where it came later.
+    pub(crate) hidden: Option<Box<Bound>>,
 }
 
 impl Bound {
@@ -69,6 +71,9 @@ impl Scopes {
                     before.rivals.push(before.group());
                 }
                 before.rivals.push(bound.group());
+                if let Meaning::Group(_) = bound.meaning {
+                    before.hidden = Some(Box::new(bound));
+                }
             }
             None => {
                 scope.insert(name, bound);
@@ -85,6 +90,27 @@ impl Scopes {
 
     pub(crate) fn find(&self, name: &str) -> Option<&Bound> {
         self.scopes.iter().rev().find_map(|it| it.get(name))
+    }
+
+    /// The group of that name, whatever hides it.
+    pub(crate) fn group(&self, name: &str) -> Option<&Bound> {
+        let mut scopes = self.scopes.iter().rev().filter_map(|it| it.get(name));
+        scopes.find_map(|it| match (&it.meaning, &it.hidden) {
+            (Meaning::Group(_), _) => Some(it),
+            (Meaning::Item(_) | Meaning::Bound(..), hidden) => hidden.as_deref(),
+        })
+    }
+
+    /// Whether something declared has a longer name: `params.context`.
+    pub(crate) fn has_long_name(&self, name: &str) -> bool {
+        let groups = ["params", "workspaces", "steps", "tasks"];
+        let groups = groups.iter().filter_map(|it| self.group(it));
+        let mut groups = groups.filter_map(|it| match &it.ty {
+            Type::Record(record) => Some(&record.fields),
+            Type::Thing(thing) => Some(&thing.fields),
+            _ => None,
+        });
+        groups.any(|it| it.contains_key(name))
     }
 
     /// All names, the innermost first.

@@ -3,6 +3,7 @@
 pub(crate) mod action;
 pub(crate) mod meta;
 pub(crate) mod node;
+pub(crate) mod order;
 pub(crate) mod param;
 pub(crate) mod pipeline;
 pub(crate) mod run;

@@ -3,10 +3,10 @@
 use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::Kind;
-use crate::import::Importer;
 use crate::import::reference::{Scope, Shape};
 use crate::import::value;
 use crate::import::write::{self, Writer};
+use crate::import::{CALLED, Importer};
 use crate::yaml::Node;
 use crate::yaml::node::Data;
 
@@ -51,13 +51,6 @@ impl Importer<'_> {
         let Some((word, reference)) = reference_of(node) else {
             return ("missing".to_owned(), None);
         };
-        let params = node.list("params").iter().map(|it| it.text_of("name"));
-        let params: Vec<&str> = params.collect();
-        let mut bindings = node.list("workspaces").iter();
-        if let Some(both) = bindings.find(|it| params.contains(&it.text_of("name"))) {
-            let what = "an argument and a workspace of one name";
-            self.refuse(both.span, what);
-        }
         let text = from(reference, scope);
         let own = (text != from(reference, &Scope::default())).then_some(text);
         let callee = self.callee(word, reference, node.text_of("name"), Some(node));
@@ -103,16 +96,16 @@ impl Importer<'_> {
             _ => false,
         });
         if own && let Some(item) = self.item_of(word, name) {
-            return item;
+            return write::callee(item.trim_matches('"'));
         }
         let key = key_of(word, reference);
         if !self.externs.contains_key(&key) {
             let own_name = if own { name } else { caller };
+            let item = self.unused(own_name, word);
             let found = Extern {
                 word,
-                name: self.unused(own_name),
-                from: (!own || write::name(name) != self.unused(name))
-                    .then(|| from(reference, &Scope::default())),
+                from: (!own || item != name).then(|| from(reference, &Scope::default())),
+                name: item,
                 params: IndexMap::new(),
                 workspaces: IndexMap::new(),
                 results: IndexMap::new(),
@@ -153,7 +146,7 @@ impl Importer<'_> {
                 .entry(workspace.text_of("name").to_owned())
                 .or_insert(0) += 1;
         }
-        write::name(&found.name)
+        write::callee(&found.name)
     }
 
     fn item_of(&self, word: &str, name: &str) -> Option<String> {
@@ -167,15 +160,19 @@ impl Importer<'_> {
     }
 
     /// A name that no item has.
-    fn unused(&self, name: &str) -> String {
+    fn unused(&self, name: &str, word: &str) -> String {
         let taken = |name: &str| {
-            self.items.iter().any(|it| *it == write::name(name))
+            CALLED.contains(&name)
+                || self.items.iter().any(|it| *it == write::name(name))
                 || self.externs.values().any(|it| it.name == name)
         };
         let mut found = name.to_owned();
-        let mut count = 2;
+        let mut count = 1;
         while taken(&found) {
-            found = format!("{name}-{count}");
+            found = match count {
+                1 => format!("{name}-{word}"),
+                _ => format!("{name}-{word}-{count}"),
+            };
             count += 1;
         }
         found

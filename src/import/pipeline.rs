@@ -19,8 +19,9 @@ impl Importer<'_> {
         self.know_results(spec, &mut scope);
         scope.skipped = absence::of(spec).skipped.into();
         w.gap();
+        value::comments_of_list(w, spec, "workspaces", &scope);
         for workspace in spec.list("workspaces") {
-            self.comments(w, workspace, false);
+            value::comments_of(w, workspace, &scope);
             if let Some(text) = workspace.get("description").and_then(Node::text)
                 && !text.is_empty()
             {
@@ -32,11 +33,13 @@ impl Importer<'_> {
             w.line(&format!("workspace {name}{optional}"));
         }
         w.gap();
+        value::comments_of_list(w, spec, "tasks", &scope);
         for node in spec.list("tasks") {
             self.node(w, node, spec, &scope);
         }
         if !spec.list("finally").is_empty() {
             w.gap();
+            value::comments_of_list(w, spec, "finally", &scope);
             w.block("finally", |w| {
                 for node in spec.list("finally") {
                     self.node(w, node, spec, &scope);
@@ -68,7 +71,6 @@ impl Importer<'_> {
     /// `name = callee(arguments) { options }`
     fn node(&mut self, w: &mut Writer, node: &Node, pipeline: &Node, scope: &Scope) {
         let mut lead = Writer::at(w.level());
-        self.comments(&mut lead, node, false);
         if let Some(text) = node.get("description").and_then(Node::text)
             && !text.is_empty()
         {
@@ -91,39 +93,41 @@ impl Importer<'_> {
             };
             let head = format!(
                 "{name} = {word}{}{}",
-                signature::params(spec, &Default::default(), level),
-                signature::results(spec, level)
+                signature::params(spec, &Default::default(), &self.comments, level),
+                signature::results(spec, &self.comments, level)
             );
             w.gap();
+            let start = w.position();
             w.raw(&lead);
             w.block(&head, |w| {
                 self.embedded_meta(w, spec, scope);
                 self.given(w, node, scope);
-                let after: Vec<&str> = node
-                    .list("runAfter")
-                    .iter()
-                    .filter_map(Node::text)
-                    .collect();
+                let after = run_after(node);
                 self.options(w, node, &after, pipeline, scope);
                 match word {
                     "task" => self.task_body(w, spec, scope),
                     // Tekton hands no names on into a pipeline within a pipeline.
-                    _ => self.pipeline_body(w, spec, &Scope::default()),
+                    _ => self.pipeline_body(w, spec, &self.scope()),
                 }
             });
+            self.comments_since(w, start, node);
             return w.gap();
         }
         let (callee, from) = self.callee_of(node, scope);
         let mut args = named_values(node.list("params"), scope, level);
         args.extend(matrix(node, scope, level));
-        let mut after: Vec<&str> = node
-            .list("runAfter")
-            .iter()
-            .filter_map(Node::text)
-            .collect();
+        let mut after = run_after(node);
+        let params: Vec<&str> = given_names(node).collect();
+        let mut both = Vec::new();
         for binding in node.list("workspaces") {
+            if params.contains(&binding.text_of("name")) {
+                let name = write::name(binding.text_of("name"));
+                both.push((name, bound(binding, scope, level + 2)));
+                continue;
+            }
             let (text, producer) = self.workspace_argument(binding, &after, pipeline, scope, level);
-            args.push(text);
+            let lead = scope.comments.lead(binding.span, level + 1);
+            args.push(format!("{lead}{text}"));
             after.retain(|it| Some(*it) != producer.as_deref());
         }
         let head = format!("{name} = {callee}{}", write::parenthesised(&args, level));
@@ -131,8 +135,14 @@ impl Importer<'_> {
         if let Some(from) = from {
             inner.field("from", &from);
         }
+        if !both.is_empty() {
+            inner.field("workspaces", &write::record(&both, level + 1));
+        }
         self.options(&mut inner, node, &after, pipeline, scope);
         let options = inner.finish();
+        let mut first = Writer::at(level);
+        self.comments_since(&mut first, 0, node);
+        let lead = first.finish() + &lead;
         if options.is_empty() {
             if !lead.is_empty() {
                 w.gap();
@@ -153,7 +163,9 @@ impl Importer<'_> {
         for param in node.list("params") {
             let name = write::name(param.text_of("name"));
             if let Some(it) = param.get("value") {
-                fields.push((name, value::value(it, scope, level + 1)));
+                let text = value::value(it, scope, level + 1);
+                let lead = scope.comments.lead(param.span, level + 1);
+                fields.push((format!("{lead}{name}"), text));
             }
         }
         for (name, text) in matrix_fields(node, scope, level + 1) {
@@ -190,7 +202,11 @@ impl Importer<'_> {
             _ => None,
         };
         match producer {
-            Some((node, theirs)) if write::name(&theirs) == theirs && scope.is_plain(&node) => {
+            Some((node, theirs))
+                if write::name(&theirs) == theirs
+                    && scope.is_workspace_of(&node, &theirs)
+                    && scope.is_plain(&node) =>
+            {
                 (format!("{name}: {node}.{theirs}"), Some(node))
             }
             Some(_) | None if text == name => (format!("{name}:"), None),
@@ -224,6 +240,7 @@ impl Importer<'_> {
         }
         if !node.list("when").is_empty() {
             let condition = self.when(node.list("when"), scope, w.level());
+            value::comments(w, node, "when", scope);
             w.field("when", &condition);
         }
         field(w, node, "retries", scope);
@@ -357,7 +374,7 @@ impl Importer<'_> {
             };
             let optional = if absent { "?" } else { "" };
             let text = format!("{}: {ty}{optional}", write::name(it.text_of("name")));
-            signature::documented(it, &text, level + 1)
+            signature::documented(it, &text, &self.comments, level + 1)
         };
         let fields: Vec<String> = spec.list("results").iter().map(result).collect();
         match fields.is_empty() {
@@ -414,7 +431,11 @@ fn condition(node: &Node, scope: &Scope, level: usize) -> String {
     {
         return format!("cel({})", write::string(&scope.pieces(cel, true), level));
     }
-    let mut input = string(node.text_of("input"), scope, level);
+    let text = node.text_of("input");
+    let is_constant = scope.is_constant(text);
+    let known = scope.values_of(text);
+    let is_unknown = |it: &str| known.as_ref().is_some_and(|all| !all.contains(&it));
+    let mut input = string(text, scope, level);
     let bare = input
         .strip_prefix("\"#{")
         .and_then(|it| it.strip_suffix("}\""));
@@ -434,14 +455,20 @@ fn condition(node: &Node, scope: &Scope, level: usize) -> String {
             let holds = (text == "true") == wanted;
             return if holds { input } else { format!("!{input}") };
         }
-        // `"x" == y` would be written with `y` as what is looked at.
-        let is_text = |it: &str| it.starts_with('"') && !it.contains("#{");
+        // `"x" == y` would be written with `y` as what is looked at, and `"x" == "y"` is refused.
         let other = string(&text, scope, level);
-        if is_text(&input) && !is_text(&other) {
+        if is_constant {
             return within(&input, &write::list(&[other], level), wanted);
+        }
+        // What it never is may be asked for all the same.
+        if scope.is_constant(&text) && is_unknown(&text) {
+            input.push_str(" as String");
         }
         let operator = if wanted { "==" } else { "!=" };
         return format!("{input} {operator} {other}");
+    }
+    if values.iter().filter_map(Node::text).any(is_unknown) {
+        input.push_str(" as String");
     }
     let values: Vec<String> = values
         .iter()
@@ -473,6 +500,21 @@ fn matrix_fields(node: &Node, scope: &Scope, level: usize) -> Vec<(String, Strin
         Some((write::name(it.text_of("name")), format!("each {list}")))
     });
     each.collect()
+}
+
+/// The nodes that come first although nothing of theirs is used.
+fn run_after(node: &Node) -> Vec<&str> {
+    let used: Vec<String> = absence::needed(node).collect();
+    let said = node.list("runAfter").iter().filter_map(Node::text);
+    said.filter(|it| !used.iter().any(|used| used == it))
+        .collect()
+}
+
+/// The parameters to which a node gives something.
+fn given_names(node: &Node) -> impl Iterator<Item = &str> {
+    let fanned = node.at("matrix.params").map_or(&[][..], Node::items);
+    let params = node.list("params").iter().chain(fanned);
+    params.map(|it| it.text_of("name"))
 }
 
 fn workspace_of(binding: &Node) -> &str {

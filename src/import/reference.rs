@@ -7,6 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::admit::substitution;
 use crate::base::names;
 use crate::import::callee::shape_of_value;
+use crate::import::comment::Comments;
 use crate::import::event;
 use crate::import::write::{Piece, name};
 use crate::yaml::Node;
@@ -51,6 +52,10 @@ pub(crate) struct Scope {
     pub(crate) event: bool,
     /// Fields of the event that not every trigger has.
     pub(crate) lacking: Vec<&'static str>,
+    /// The values that the target takes for a parameter.
+    pub(crate) options: IndexMap<String, Vec<String>>,
+    /// What is said beside the objects.
+    pub(crate) comments: Rc<Comments>,
 }
 
 /// What an expression is to a script.
@@ -69,6 +74,9 @@ enum Segment<'a> {
     Index(&'a str),
     All,
 }
+
+/// What every node has beside its results.
+const OF_NODES: &[&str] = &["status", "reason", "length", "results"];
 
 /// Words that stand for what is around; a name that hides one is written in its long form.
 const AROUND: &[&str] = &[
@@ -273,11 +281,44 @@ impl Scope {
                     [Segment::Name(_)] => Shape::Object,
                     _ => Shape::Array,
                 });
-                let base = format!("{base}{}", member(result));
+                let long = if OF_NODES.contains(result) {
+                    ".results"
+                } else {
+                    ""
+                };
+                let base = format!("{base}{long}{}", member(result));
                 Some((indexed(base, shape, rest)?, Origin::Outside))
             }
             _ => None,
         }
+    }
+
+    /// All values that a reference can have, where the language knows them.
+    pub(crate) fn values_of(&self, text: &str) -> Option<Vec<&str>> {
+        const OF_NODE: &[&str] = &["Succeeded", "Failed", "None"];
+        const OF_ALL: &[&str] = &["Succeeded", "Failed", "Completed", "None"];
+        let inner = text.strip_prefix("$(")?.strip_suffix(')')?;
+        let segments = segments(inner)?;
+        match segments.as_slice() {
+            [Segment::Name("tasks"), Segment::Name("status")] => Some(OF_ALL.to_vec()),
+            [Segment::Name("tasks"), _, Segment::Name("status")] => Some(OF_NODE.to_vec()),
+            [Segment::Name("params"), Segment::Name(name)] => {
+                let options = self.options.get(*name)?.iter();
+                Some(options.map(String::as_str).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a text is the same whatever runs.
+    pub(crate) fn is_constant(&self, text: &str) -> bool {
+        matches!(self.pieces(text, false).as_slice(), [] | [Piece::Text(_)])
+    }
+
+    /// Whether a node's field of that name is a workspace of its.
+    pub(crate) fn is_workspace_of(&self, node: &str, name: &str) -> bool {
+        let results = self.nodes.get(node);
+        !OF_NODES.contains(&name) && !results.is_some_and(|it| it.contains_key(name))
     }
 
     fn param(&self, segments: &[Segment<'_>]) -> Option<String> {

@@ -20,7 +20,7 @@ impl Importer<'_> {
         let scope = Scope {
             event: triggers.is_some(),
             lacking: triggers.as_ref().map_or_else(Vec::new, Triggers::lacking),
-            ..Scope::default()
+            ..self.scope()
         };
         let (reference, embedded) = match object.kind {
             Kind::TaskRun => ("taskRef", "taskSpec"),
@@ -40,9 +40,9 @@ impl Importer<'_> {
                 } else {
                     "pipeline"
                 };
-                let params = signature::params(inner, &Default::default(), 0);
+                let params = signature::params(inner, &Default::default(), &self.comments, 0);
                 let results = match word {
-                    "task" => signature::results(inner, 0),
+                    "task" => signature::results(inner, &self.comments, 0),
                     _ => self.pipeline_results(inner, 0),
                 };
                 format!("run {item} = {word}{params}{results}")

@@ -3,6 +3,7 @@
 use indexmap::IndexSet;
 
 use crate::admit::substitution;
+use crate::import::comment::Comments;
 use crate::import::reference::{Scope, Shape};
 use crate::import::value::{self, shape};
 use crate::import::write;
@@ -11,19 +12,22 @@ use crate::yaml::Node;
 use crate::yaml::node::Data;
 
 /// `(a: String, b: List<String> = [])`; nothing where there are none. `images` are those that hold the reference of one.
-pub(crate) fn params(spec: &Node, images: &IndexSet<String>, level: usize) -> String {
-    let params: Vec<String> = spec
-        .list("params")
-        .iter()
-        .map(|it| param(it, images, level + 1))
-        .collect();
+pub(crate) fn params(
+    spec: &Node,
+    images: &IndexSet<String>,
+    comments: &Comments,
+    level: usize,
+) -> String {
+    let params = spec.list("params").iter();
+    let params = params.map(|it| param(it, images, comments, level + 1));
+    let params: Vec<String> = params.collect();
     match params.is_empty() {
         true => String::new(),
         false => write::parenthesised(&params, level),
     }
 }
 
-fn param(param: &Node, images: &IndexSet<String>, level: usize) -> String {
+fn param(param: &Node, images: &IndexSet<String>, comments: &Comments, level: usize) -> String {
     let name = write::name(param.text_of("name"));
     let ty = match images.contains(param.text_of("name")) {
         true => "Image".to_owned(),
@@ -36,7 +40,7 @@ fn param(param: &Node, images: &IndexSet<String>, level: usize) -> String {
         }
         Some(_) | None => String::new(),
     };
-    documented(param, &format!("{name}: {ty}{default}"), level)
+    documented(param, &format!("{name}: {ty}{default}"), comments, level)
 }
 
 fn param_type(param: &Node, level: usize) -> String {
@@ -85,7 +89,7 @@ fn entries(node: Option<&Node>) -> Vec<&str> {
 }
 
 /// ` -> { commit: String }`; nothing where there are none.
-pub(crate) fn results(spec: &Node, level: usize) -> String {
+pub(crate) fn results(spec: &Node, comments: &Comments, level: usize) -> String {
     let result = |it: &Node| {
         let ty = match shape(it) {
             Shape::String => "String".to_owned(),
@@ -93,7 +97,7 @@ pub(crate) fn results(spec: &Node, level: usize) -> String {
             Shape::Object => object_type(it, level + 1),
         };
         let text = format!("{}: {ty}", write::name(it.text_of("name")));
-        documented(it, &text, level + 1)
+        documented(it, &text, comments, level + 1)
     };
     let results: Vec<String> = spec.list("results").iter().map(result).collect();
     match results.is_empty() {
@@ -102,14 +106,14 @@ pub(crate) fn results(spec: &Node, level: usize) -> String {
     }
 }
 
-/// A parameter or result with its description as a doc comment before it.
-pub(crate) fn documented(node: &Node, text: &str, level: usize) -> String {
+/// A parameter or result with its comments and its description, as a doc comment, before it.
+pub(crate) fn documented(node: &Node, text: &str, comments: &Comments, level: usize) -> String {
+    let mut done = comments.lead(node.span, level);
     let description = node.get("description").and_then(Node::text);
     let Some(description) = description.filter(|it| !it.is_empty()) else {
-        return text.to_owned();
+        return done + text;
     };
     let margin = "  ".repeat(level);
-    let mut done = String::new();
     for line in description.split('\n') {
         let line = line.trim_end_matches('\r');
         let space = if line.is_empty() { "" } else { " " };
@@ -168,6 +172,12 @@ pub(crate) fn declare(spec: &Node, scope: &mut Scope) {
     for param in spec.list("params") {
         let name = param.text_of("name").to_owned();
         scope.far_params.shift_remove(&name);
+        let options = param.list("enum").iter().filter_map(Node::text);
+        let options: Vec<String> = options.map(str::to_owned).collect();
+        match options.is_empty() {
+            true => scope.options.shift_remove(&name),
+            false => scope.options.insert(name.clone(), options),
+        };
         scope.params.insert(name, shape(param));
     }
 }

@@ -21,11 +21,17 @@ impl Importer<'_> {
         }
         if !spec.list("volumes").is_empty() {
             let volumes = keyed(spec.list("volumes"), "name", &scope, w.level());
+            value::comments(w, spec, "volumes", &scope);
             w.field("volumes", &volumes);
         }
+        if !spec.list("steps").is_empty() {
+            w.gap();
+        }
+        value::comments_of_list(w, spec, "steps", &scope);
         for step in spec.list("steps") {
             self.step(w, step, &scope);
         }
+        value::comments_of_list(w, spec, "sidecars", &scope);
         for sidecar in spec.list("sidecars") {
             let name = match sidecar.text_of("name") {
                 "" => "_".to_owned(),
@@ -33,8 +39,9 @@ impl Importer<'_> {
             };
             let head = format!("sidecar {name}");
             w.gap();
-            self.comments(w, sidecar, false);
+            let start = w.position();
             w.block(&head, |w| self.container(w, sidecar, &scope, Role::Sidecar));
+            self.comments_since(w, start, sidecar);
         }
         const KNOWN: &[&str] = &[
             "params",
@@ -54,7 +61,7 @@ impl Importer<'_> {
     fn workspaces(&self, w: &mut Writer, spec: &Node, scope: &Scope) {
         w.gap();
         for workspace in spec.list("workspaces") {
-            self.comments(w, workspace, false);
+            value::comments_of(w, workspace, scope);
             if let Some(text) = workspace.get("description").and_then(Node::text)
                 && !text.is_empty()
             {
@@ -93,21 +100,32 @@ impl Importer<'_> {
         };
         let mut scope = scope.clone();
         scope.step_results = names(step.list("results"));
-        w.gap();
-        self.comments(w, step, false);
+        // A comment stands right above.
+        if !w.ends_with_comment() {
+            w.gap();
+        }
+        let start = w.position();
+        self.step_itself(w, step, &name, &scope);
+        self.comments_since(w, start, step);
+    }
+
+    fn step_itself(&mut self, w: &mut Writer, step: &Node, name: &str, scope: &Scope) {
         let Some(reference) = step.get("ref").filter(|it| !it.is_null()) else {
-            let head = format!("step {name}{}", signature::results(step, w.level()));
-            return w.block(&head, |w| self.container(w, step, &scope, Role::Step));
+            let head = format!(
+                "step {name}{}",
+                signature::results(step, &self.comments, w.level())
+            );
+            return w.block(&head, |w| self.container(w, step, scope, Role::Step));
         };
         let action = self.action_of(reference, step);
         for (result, shape) in scope.steps.get(step.text_of("name")).into_iter().flatten() {
             self.note_action_result(reference, result, *shape);
         }
-        let args = named_values(step.list("params"), &scope, w.level());
+        let args = named_values(step.list("params"), scope, w.level());
         let args = write::parenthesised(&args, w.level());
         let head = format!("step {name} = {action}{args}");
         let mut inner = Writer::at(w.level() + 1);
-        self.container(&mut inner, step, &scope, Role::Step);
+        self.container(&mut inner, step, scope, Role::Step);
         let fields = inner.finish();
         match fields.is_empty() {
             true => w.line(&head),
@@ -128,11 +146,13 @@ impl Importer<'_> {
             .filter(|it| !it.is_empty())
         {
             let image = value::formed(image, "Image", scope, w.level());
+            value::comments(w, node, "image", scope);
             w.field("image", &image);
         }
         field(w, node, "imagePullPolicy", scope);
         if !node.list("when").is_empty() {
             let condition = self.when(node.list("when"), scope, w.level());
+            value::comments(w, node, "when", scope);
             w.field("when", &condition);
         }
         duration(w, node, "timeout");
@@ -184,6 +204,7 @@ impl Importer<'_> {
             .filter(|it| !it.is_empty())
         {
             let text = self.script(script, scope, &env, w.level());
+            value::comments(w, node, "script", scope);
             w.field("script", &text);
         }
     }
@@ -198,12 +219,17 @@ impl Importer<'_> {
         for item in items {
             let name = write::name(item.text_of("name"));
             let text = env_value(item, scope, level + 1);
-            if fields.iter().any(|(it, _)| *it == name) {
+            let mut names = items
+                .iter()
+                .filter(|it| it.text_of("name") == item.text_of("name"));
+            if names.nth(1).is_some() {
                 return field(w, node, "env", scope);
             }
-            fields.push((name, text));
+            let lead = scope.comments.lead(item.span, level + 1);
+            fields.push((format!("{lead}{name}"), text));
         }
         fields.extend(added.iter().cloned());
+        value::comments(w, node, "env", scope);
         w.field("env", &write::record(&fields, level));
     }
 
@@ -333,13 +359,16 @@ fn words(w: &mut Writer, node: &Node, scope: &Scope) {
         let mut texts = Vec::new();
         for item in items {
             let text = item.text().unwrap_or_default();
-            texts.push(match scope.whole_list(text) {
+            let lead = scope.comments.lead(item.span, w.level() + 1);
+            let text_of = match scope.whole_list(text) {
                 Some(list) => format!("..{list}"),
                 None => write::string(&scope.pieces(text, code), w.level() + 1),
-            });
+            };
+            texts.push(format!("{lead}{text_of}"));
             code = shell::takes_code(text);
         }
         let list = write::list(&texts, w.level());
+        value::comments(w, node, key, scope);
         w.field(key, &list);
     }
 }
@@ -435,9 +464,10 @@ pub(crate) fn named_values(items: &[Node], scope: &Scope, level: usize) -> Vec<S
         let name = write::name(it.text_of("name"));
         let null = Node::new(it.span, Data::Null);
         let text = value::value(it.get("value").unwrap_or(&null), scope, level + 1);
+        let lead = scope.comments.lead(it.span, level + 1);
         match text == name {
-            true => format!("{name}:"),
-            false => format!("{name}: {text}"),
+            true => format!("{lead}{name}:"),
+            false => format!("{lead}{name}: {text}"),
         }
     };
     items.iter().map(argument).collect()

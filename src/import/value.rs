@@ -1,9 +1,10 @@
 //! Plain data of an object as values of the language.
 
+use crate::base::Span;
 use crate::import::reference::{Scope, Shape};
 use crate::import::write::{self, Piece, Writer};
 use crate::yaml::Node;
-use crate::yaml::node::Data;
+use crate::yaml::node::{Data, Entry};
 
 /// The value of a node; strings may refer to what stands around.
 pub(crate) fn value(node: &Node, scope: &Scope, level: usize) -> String {
@@ -20,17 +21,55 @@ pub(crate) fn value(node: &Node, scope: &Scope, level: usize) -> String {
             write::list(&items, level)
         }
         Data::Map(entries) => {
-            let field = |key: &str, it: &Node| (write::name(key), value(it, scope, level + 1));
-            let fields = entries.iter().map(|it| field(&it.key, &it.value));
+            let fields = entries.iter().map(|it| entry(it, scope, level + 1));
             write::record(&fields.collect::<Vec<_>>(), level)
         }
     }
 }
 
+/// A field of a map, its comments before its name.
+fn entry(entry: &Entry, scope: &Scope, level: usize) -> (String, String) {
+    let text = value(&entry.value, scope, level);
+    let lead = scope.comments.lead(span_of(entry), level);
+    (format!("{lead}{}", write::name(&entry.key)), text)
+}
+
+/// Where a key and its value stand.
+pub(crate) fn span_of(entry: &Entry) -> Span {
+    let end = entry.value.span.end.max(entry.at.end);
+    Span::new(entry.at.file, entry.at.start as usize, end as usize)
+}
+
 /// An element of a list; a reference to a whole list is spread.
 pub(crate) fn element(node: &Node, scope: &Scope, level: usize) -> String {
     let whole = node.text().and_then(|it| scope.whole_list(it));
-    whole.map_or_else(|| value(node, scope, level), |it| format!("..{it}"))
+    let text = whole.map_or_else(|| value(node, scope, level), |it| format!("..{it}"));
+    format!("{}{text}", scope.comments.lead(node.span, level))
+}
+
+/// The comments of an element that is written otherwise.
+pub(crate) fn comments_of(writer: &mut Writer, node: &Node, scope: &Scope) {
+    for line in scope.comments.take(node.span) {
+        writer.line(&line);
+    }
+}
+
+/// The comments above a list, whose elements have their own.
+pub(crate) fn comments_of_list(writer: &mut Writer, node: &Node, key: &str, scope: &Scope) {
+    if let Some(entry) = node.entry(key) {
+        for line in scope.comments.take(entry.at) {
+            writer.line(&line);
+        }
+    }
+}
+
+/// The comments of a field that is written otherwise.
+pub(crate) fn comments(writer: &mut Writer, node: &Node, key: &str, scope: &Scope) {
+    if let Some(entry) = node.entry(key) {
+        for line in scope.comments.take(span_of(entry)) {
+            writer.line(&line);
+        }
+    }
 }
 
 /// A string of a form, `Image` or `Name`: what is put together only when running is taken for one.
@@ -66,6 +105,7 @@ fn number(number: &serde_json::Number) -> String {
 pub(crate) fn field(writer: &mut Writer, node: &Node, key: &str, scope: &Scope) {
     if let Some(it) = node.get(key).filter(|it| !is_empty(it)) {
         let text = value(it, scope, writer.level());
+        comments(writer, node, key, scope);
         writer.field(key, &text);
     }
 }
@@ -101,7 +141,7 @@ pub(crate) fn keyed(items: &[Node], key: &str, scope: &Scope, level: usize) -> S
     keys.sort_unstable();
     keys.dedup();
     if keys.len() != items.len() || keys.contains(&"") || keys.iter().any(|it| it.contains("$(")) {
-        let items = items.iter().map(|it| value(it, scope, level + 1));
+        let items = items.iter().map(|it| element(it, scope, level + 1));
         return write::list(&items.collect::<Vec<_>>(), level);
     }
     let field = |it: &Node| {
@@ -109,12 +149,11 @@ pub(crate) fn keyed(items: &[Node], key: &str, scope: &Scope, level: usize) -> S
             .entries()
             .iter()
             .filter(|it| it.key != key)
-            .map(|it| (write::name(&it.key), value(&it.value, scope, level + 2)))
+            .map(|it| entry(it, scope, level + 2))
             .collect();
-        (
-            write::name(it.text_of(key)),
-            write::record(&rest, level + 1),
-        )
+        let lead = scope.comments.lead(it.span, level + 1);
+        let name = write::name(it.text_of(key));
+        (format!("{lead}{name}"), write::record(&rest, level + 1))
     };
     write::record(&items.iter().map(field).collect::<Vec<_>>(), level)
 }

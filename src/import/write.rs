@@ -34,6 +34,25 @@ impl Writer {
         self.text.push_str(lines);
     }
 
+    /// Where the next line begins, for [`Writer::insert`].
+    pub(crate) fn position(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Lines that belong before what was written since.
+    pub(crate) fn insert(&mut self, at: usize, lines: &[String]) {
+        let margin = indent(self.level);
+        let mut text = String::new();
+        for line in lines {
+            if !line.is_empty() {
+                text.push_str(&margin);
+            }
+            text.push_str(line);
+            text.push('\n');
+        }
+        self.text.insert_str(at, &text);
+    }
+
     /// How deep the next line stands.
     pub(crate) fn level(&self) -> usize {
         self.level
@@ -54,6 +73,12 @@ impl Writer {
         if !self.text.is_empty() && !opens.iter().any(|it| self.text.ends_with(it)) {
             self.text.push('\n');
         }
+    }
+
+    /// Whether a comment stands right above.
+    pub(crate) fn ends_with_comment(&self) -> bool {
+        let last = self.text.trim_end_matches('\n').lines().next_back();
+        last.is_some_and(|it| it.trim_start().starts_with("// ")) && !self.text.ends_with("\n\n")
     }
 
     /// `/// …`, a line each.
@@ -110,6 +135,14 @@ pub(crate) fn name(text: &str) -> String {
     match names::is_word(text) && !names::RESERVED.contains(&text) {
         true => text.to_owned(),
         false => quoted(&[Piece::Text(text.to_owned())]),
+    }
+}
+
+/// A name where it is called: the words that open a literal are quoted as well.
+pub(crate) fn callee(text: &str) -> String {
+    match text {
+        "task" | "pipeline" => format!("\"{text}\""),
+        _ => name(text),
     }
 }
 
@@ -272,9 +305,7 @@ pub(crate) fn parenthesised(parts: &[String], level: usize) -> String {
 
 fn bracketed(open: &str, parts: &[String], close: &str, level: usize) -> String {
     let width: usize = parts.iter().map(|it| it.chars().count() + 2).sum();
-    let spans_lines = parts
-        .iter()
-        .any(|it| it.contains('\n') || it.starts_with("///"));
+    let spans_lines = parts.iter().any(|it| it.contains('\n'));
     if !spans_lines && width + 2 * level < WIDTH {
         return format!("{open}{}{close}", parts.join(", "));
     }

@@ -17,6 +17,15 @@ pub(crate) fn too_much(span: Span, of: Option<Span>) -> Diagnostic {
     }
 }
 
+/// Two items that are called differently and make one object.
+pub(crate) fn same_object(span: Span, kind: &str, name: &str, first: Span) -> Diagnostic {
+    let message = format!("this is the {kind} `{name}` for the second time");
+    Diagnostic::new("duplicate-name", span, message)
+        .label(first, "the first")
+        .note("of two objects of one kind and name a cluster keeps the later one")
+        .help("give one of them another `name:`")
+}
+
 pub(crate) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::new(
         "too-large",

@@ -295,6 +295,16 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// A record with the defaults of its type where it has no fields of its own.
+    pub(crate) fn filled(&mut self, value: Expr, ty: &'a Type) -> Expr {
+        let (Type::Record(record), Some(mut fields)) = (ty.without_none(), amend::record(&value))
+        else {
+            return value;
+        };
+        self.fill(&mut fields, record);
+        fold::record(value.span, fields)
+    }
+
     /// Fills absent fields with the defaults of their type, which may use the fields before them.
     fn fill(&mut self, fields: &mut IndexMap<Name, Expr>, record: &'a RecordType) {
         for (name, field) in &record.fields {

@@ -46,12 +46,6 @@ impl<'a> Lowerer<'a> {
                 reference(Ref::StepResultPath(step, result.clone()))
             }
             ("tasks", [word]) if word == "status" => reference(Ref::TasksStatus),
-            ("tasks", [node, word, result, rest @ ..]) if word == "results" => {
-                let node = Name::new(format!("{}{node}", scope.prefix));
-                let node = Expr::constant(span, thing("node", &node));
-                let path = [std::slice::from_ref(result), rest].concat();
-                self.fields_of(expr, node, &path, scope)
-            }
             ("tasks", [node, rest @ ..]) => {
                 let node = Name::new(format!("{}{node}", scope.prefix));
                 let node = Expr::constant(span, thing("node", &node));

@@ -111,15 +111,18 @@ impl<'a> Lowerer<'a> {
         fold::field(span, base, name)
     }
 
-    /// The value of `group.a.b`, `group["a"]`; `None` where the expression is no such path.
+    /// The value of `group.a.b`, `group["a"]`, and of the data of an event `event.body.a[0]`; `None` where the expression is no
+    /// such path.
     pub(crate) fn group_value(&mut self, expr: &'a ast::Expr, scope: &Scope<'a>) -> Option<Expr> {
         let mut path = Vec::new();
+        let mut has_number = false;
         let mut at = expr.peeled();
         loop {
             if let ast::ExprKind::Field(of, word) = &at.kind {
                 path.push(word.name.clone());
                 at = of.peeled();
             } else if let ast::ExprKind::Index(of, index) = &at.kind {
+                has_number |= matches!(index.peeled().kind, ast::ExprKind::Quantity(_));
                 path.push(index_text(index)?);
                 at = of.peeled();
             } else if let ast::ExprKind::Name(_) = &at.kind {
@@ -132,6 +135,10 @@ impl<'a> Lowerer<'a> {
         let Some(Meaning::Group(group)) = meaning else {
             return None;
         };
+        // Elsewhere the element of a list is that of a value.
+        if has_number && group != "event" {
+            return None;
+        }
         path.reverse();
         Some(self.group(expr, group, &path, scope))
     }

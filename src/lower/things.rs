@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::{Name, Span};
 use crate::lower::{Lowerer, Scope, errors, fold, groups, thing};
@@ -25,8 +25,10 @@ pub(crate) struct Nodes<'a> {
     pub(crate) workspaces: IndexMap<Name, IndexMap<Name, &'a ast::Expr>>,
     /// What `node.workspace` is, found once: in a long chain each node asks the one before it.
     known: RefCell<IndexMap<(Name, Name), Expr>>,
-    /// The results that each declares, which may be called `status`.
+    /// The results that each declares, which may be called like a workspace.
     pub(crate) results: IndexMap<Name, Vec<Name>>,
+    /// Those that may have several instances.
+    pub(crate) fanned: IndexSet<Name>,
     /// Calls of pipelines that are inlined: the pipeline and the call.
     pub(crate) inlined: IndexMap<Name, (ItemId, &'a ast::Base)>,
 }
@@ -128,6 +130,7 @@ impl<'a> Lowerer<'a> {
     ) -> Expr {
         match of.kind.as_str() {
             "node" => self.node_field(span, &of.name, name, scope),
+            "results" => self.node_result(span, &of.name, name, scope),
             "step" => {
                 let step = of.name.clone();
                 let reference = match name.as_str() {
@@ -192,22 +195,41 @@ impl<'a> Lowerer<'a> {
     }
 
     fn node_field(&mut self, span: Span, node: &Name, name: &Name, scope: &Scope<'a>) -> Expr {
-        let nodes = scope.nodes.clone();
-        if let Some(found) = self.node_workspace(span, node, name, scope) {
-            return found;
-        }
-        if let Some((pipeline, base)) = nodes.as_ref().and_then(|it| it.inlined.get(node)) {
-            return self.inlined_result(span, (node, name), (*pipeline, base), scope);
-        }
-        let results = nodes.as_ref().and_then(|it| it.results.get(node));
-        let is_result = results.is_some_and(|it| it.contains(name));
-        let reference = match name.as_str() {
-            "status" if !is_result => Ref::NodeStatus(node.clone()),
-            "reason" if !is_result => Ref::NodeReason(node.clone()),
-            "length" if !is_result => Ref::NodeLength(node.clone()),
-            _ => Ref::NodeResult(node.clone(), name.clone()),
+        let nodes = scope.nodes.as_ref();
+        let is_fanned = nodes.is_some_and(|it| it.fanned.contains(node));
+        let own = match name.as_str() {
+            "results" => return Expr::constant(span, thing("results", node)),
+            "status" => Ref::NodeStatus(node.clone()),
+            "reason" => Ref::NodeReason(node.clone()),
+            "length" if is_fanned => Ref::NodeLength(node.clone()),
+            _ => {
+                let results = nodes.and_then(|it| it.results.get(node));
+                let is_result = results.is_some_and(|it| it.contains(name));
+                let workspace = match is_result {
+                    true => None,
+                    false => self.node_workspace(span, node, name, scope),
+                };
+                return workspace.unwrap_or_else(|| self.node_result(span, node, name, scope));
+            }
         };
-        Expr::reference(span, reference)
+        if nodes.is_some_and(|it| it.inlined.contains_key(node)) {
+            let what = format!("`{name}` of a called pipeline");
+            let reason = "each node has a status of its own there";
+            self.sink.push(errors::not_inlined(span, &what, reason));
+            return Expr::error(span);
+        }
+        Expr::reference(span, own)
+    }
+
+    /// `node.results.digest`
+    fn node_result(&mut self, span: Span, node: &Name, name: &Name, scope: &Scope<'a>) -> Expr {
+        let nodes = scope.nodes.clone();
+        match nodes.as_ref().and_then(|it| it.inlined.get(node)) {
+            Some((pipeline, base)) => {
+                self.inlined_result(span, (node, name), (*pipeline, base), scope)
+            }
+            None => Expr::reference(span, Ref::NodeResult(node.clone(), name.clone())),
+        }
     }
 
     /// `image.at(tag)`: the reference of a declared image, `REPOSITORY:TAG`.

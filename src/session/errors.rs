@@ -154,13 +154,9 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// The program that an import made is refused: what was found in it stands beside this.
-pub(crate) fn import_failed(file: FileId) -> Diagnostic {
-    let at = Span::new(file, 0, 0);
-    Diagnostic::new(
-        "not-importable",
-        at,
-        "the program that was made of the YAML is refused",
-    )
-    .note("the other findings in `imported.wudi` are about that program, which was not written, and say why")
-    .help("mend in the YAML what they say, or leave this file as YAML")
+pub(crate) fn import_failed(at: Span, message: &str) -> Diagnostic {
+    let message = format!("the program that is made of this is refused: {message}");
+    Diagnostic::new("not-importable", at, message)
+        .note("the same is said of `imported.wudi`, which is that program and was not written")
+        .help("mend it here, or leave this file as YAML")
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use crate::admit::{self, Object, equal};
-use crate::base::{FileId, Name, SourceMap};
+use crate::base::{FileId, Name, SourceMap, Span};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::import::{self, Options};
 use crate::plan::Plan;
 use crate::schema::Profile;
-use crate::session::{Input, Opened, Session, Target, compile, errors, stack};
+use crate::session::{Input, Opened, Session, Target, compile, errors, manifests, stack};
 use crate::{format, syntax, yaml};
 
 /// A program that was made of YAML.
@@ -54,7 +54,7 @@ impl Session {
         });
         let done = done.unwrap_or_else(|stack::Panicked| {
             let at = files.first().copied().unwrap_or(FileId(0));
-            sink.push(errors::panicked(crate::base::Span::new(at, 0, 0)));
+            sink.push(errors::panicked(Span::new(at, 0, 0)));
             None
         });
         self.opened = Opened {
@@ -72,19 +72,20 @@ pub(crate) fn read(
     profile: &Profile,
     sink: &mut Sink,
 ) -> Option<Vec<Object>> {
-    let mut objects = Vec::new();
-    for file in files {
-        for node in yaml::read_nodes(*file, sources.text(*file), sink) {
-            objects.extend(admit::decode::objects(&node, sink));
-        }
-    }
+    let texts = files.iter().map(|it| manifests::Text {
+        file: *it,
+        text: sources.text(*it),
+        is_found: false,
+    });
+    let texts: Vec<manifests::Text<'_>> = texts.collect();
+    let (mut decoded, mut found, mut judged) = Default::default();
+    let objects = manifests::objects(&texts, &mut decoded);
+    manifests::not_of_templates(&texts, decoded, sink);
+    admit::admit(objects.clone(), profile, &mut found);
+    manifests::not_of_templates(&texts, found, &mut judged);
     // What is only suspicious is said of the program.
-    let mut judged = Sink::default();
-    admit::admit(objects.clone(), profile, &mut judged);
-    let found = judged.into_sorted();
-    let refused = found
-        .into_iter()
-        .filter(|it| it.severity == Severity::Error);
+    let refused = judged.into_sorted().into_iter();
+    let refused = refused.filter(|it| it.severity == Severity::Error);
     refused.for_each(|it| sink.push(it));
     let objects = objects.iter().map(admit::convert::to_v1);
     (sink.errors() == 0).then(|| objects.collect())
@@ -105,11 +106,12 @@ pub(crate) fn program(
     for round in 0..ROUNDS {
         let mut own = Sink::default();
         let imported = import::import(objects, &options, sources, &mut own);
+        let heads = imported.heads;
         if own.errors() > 0 {
             own.into_sorted().into_iter().for_each(|it| sink.push(it));
             return None;
         }
-        let text = laid_out(&imported);
+        let text = laid_out(&imported.text);
         let file = sources.add(Path::new("imported.wudi"), text.clone().into());
         let input = Input {
             files: vec![file],
@@ -121,19 +123,24 @@ pub(crate) fn program(
         let asked = found
             .iter()
             .filter(|it| it.severity == Severity::Error)
-            .filter_map(|it| Some((item_at(&text, it)?, Name::new_static(it.code.name))));
+            .filter_map(|it| Some((head_at(&text, it)?, Name::new_static(it.code.name))));
         let mut more = false;
-        for (item, code) in asked {
-            let codes = options.allow.entry(item).or_default();
+        for (head, code) in asked {
+            let codes = options.allow.entry(head).or_default();
             more |= ALLOWED.contains(&code.as_str()) && codes.insert(code);
         }
         let failed = found.iter().any(|it| it.severity == Severity::Error);
         if more && round + 1 < ROUNDS {
             continue;
         }
+        if failed {
+            for it in &found {
+                let refused = refused_object(&text, it, (objects, &heads), sources);
+                refused.into_iter().for_each(|it| sink.push(it));
+            }
+        }
         found.into_iter().for_each(|it| sink.push(it));
         if failed {
-            sink.push(errors::import_failed(file));
             return None;
         }
         let built = opened.manifests.iter().flat_map(|it| {
@@ -169,8 +176,38 @@ const ALLOWED: &[&str] = &[
     "unbound-workspace",
 ];
 
-/// The item in which a finding is.
-fn item_at(text: &str, found: &Diagnostic) -> Option<String> {
+/// What is said against the program, of the YAML: the object that it was made of, and in it the text that is meant, if that
+/// stands there once.
+fn refused_object(
+    text: &str,
+    found: &Diagnostic,
+    (objects, heads): (&[Object], &[String]),
+    sources: &SourceMap,
+) -> Option<Diagnostic> {
+    if found.severity != Severity::Error {
+        return None;
+    }
+    let head = head_at(text, found);
+    let at = heads.iter().position(|it| Some(it) == head.as_ref());
+    let object = at.and_then(|it| objects.get(it)).or(objects.first())?;
+    let name = object.root.at("metadata.name").map(|it| it.span);
+    let mut span = name.unwrap_or(object.root.span);
+    let whole = object.root.span;
+    let words = text.get(found.span.range())?.trim_matches('"');
+    let yaml = sources.text(whole.file).get(whole.range())?;
+    let mut places = yaml.match_indices(words).map(|it| it.0);
+    if words.len() > 2
+        && !words.contains('\n')
+        && let (Some(only), None) = (places.next(), places.next())
+    {
+        let start = whole.start as usize + only;
+        span = Span::new(whole.file, start, start + words.len());
+    }
+    Some(errors::import_failed(span, &found.message))
+}
+
+/// How the item begins in which a finding is.
+fn head_at(text: &str, found: &Diagnostic) -> Option<String> {
     let before = text.get(..found.span.start as usize)?;
     let line = before
         .rsplit('\n')
@@ -183,15 +220,12 @@ fn item_at(text: &str, found: &Diagnostic) -> Option<String> {
         .next()
         .filter(|it| it.starts_with(|it: char| it.is_ascii_lowercase()));
     let line = own.or(line)?;
-    let rest = line.strip_prefix("extern ").unwrap_or(line);
-    let (word, name) = rest.split_once(' ')?;
-    // `resource Kind name`
-    let name = match word {
-        "resource" => name.split_once(' ')?.1,
-        _ => name,
-    };
-    let end = name.find([' ', '(', '{']).unwrap_or(name.len());
-    name.get(..end).map(str::to_owned)
+    // `task name(`, `resource Kind name {`
+    let words = if line.starts_with("resource ") { 3 } else { 2 };
+    let last = line.split(' ').take(words).map(str::len).sum::<usize>() + words - 1;
+    let head = line.get(..last).unwrap_or(line);
+    let end = head.find(['(', '{']).unwrap_or(head.len());
+    head.get(..end).map(|it| it.trim_end().to_owned())
 }
 
 fn laid_out(text: &str) -> String {

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::admit::{self, Object};
 use crate::base::{FileId, Name, Span};
 use crate::diag::Sink;
 use crate::schema::Profile;
 use crate::session::{Opened, Session, errors, project, stack};
-use crate::{admit, yaml};
+use crate::yaml;
 
 /// Annotations by which Pipelines as Code knows its runs begin so.
 const PAC: &str = "pipelinesascode.tekton.dev/";
@@ -119,31 +120,47 @@ impl Session {
 
 /// The text of a file.
 #[derive(Clone, Copy, Debug)]
-struct Text<'a> {
-    file: FileId,
-    text: &'a str,
+pub(crate) struct Text<'a> {
+    pub(crate) file: FileId,
+    pub(crate) text: &'a str,
     /// Nobody named it: it lies in a directory that somebody named.
-    is_found: bool,
+    pub(crate) is_found: bool,
 }
 
 fn judge(texts: &[Text<'_>], profile: &Profile, sink: &mut Sink) {
-    // Where one file is for Pipelines as Code, all are: it replaces its templates in whatever it reads.
-    let templates = texts.iter().any(|it| it.text.contains(PAC));
     let mut found = Sink::default();
+    let objects = objects(texts, &mut found);
+    admit::admit(objects, profile, &mut found);
+    not_of_templates(texts, found, sink);
+}
+
+/// The objects of YAML files as they are written.
+pub(crate) fn objects(texts: &[Text<'_>], sink: &mut Sink) -> Vec<Object> {
+    let templates = are_templates(texts);
     let mut objects = Vec::new();
     for it in texts {
         let nodes = match templates {
-            true => yaml::read_templates(it.file, it.text, &mut found),
-            false => yaml::read_nodes(it.file, it.text, &mut found),
+            true => yaml::read_templates(it.file, it.text, sink),
+            false => yaml::read_nodes(it.file, it.text, sink),
         };
         let holds_objects = nodes.iter().any(admit::decode::is_object);
         for node in nodes {
             if holds_objects || !it.is_found || admit::decode::is_object(&node) {
-                objects.extend(admit::decode::objects(&node, &mut found));
+                objects.extend(admit::decode::objects(&node, sink));
             }
         }
     }
-    admit::admit(objects, profile, &mut found);
+    objects
+}
+
+/// Where one file is for Pipelines as Code, all are: it replaces its templates in whatever it reads.
+fn are_templates(texts: &[Text<'_>]) -> bool {
+    texts.iter().any(|it| it.text.contains(PAC))
+}
+
+/// Hands on what is found, but not about a text that will be another one.
+pub(crate) fn not_of_templates(texts: &[Text<'_>], found: Sink, sink: &mut Sink) {
+    let templates = are_templates(texts);
     let text_of = |file: FileId| {
         { texts.iter() }
             .find(|it| it.file == file)

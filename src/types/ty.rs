@@ -157,6 +157,17 @@ impl Type {
         Self::List(Box::new(self))
     }
 
+    /// Whether it is a record each field of which has a default, so that nothing at all needs to be given.
+    pub(crate) fn has_all_defaults(&self) -> bool {
+        match self {
+            Self::Record(record) => {
+                let mut fields = record.fields.values();
+                !record.fields.is_empty() && fields.all(|it| it.default.is_some())
+            }
+            _ => false,
+        }
+    }
+
     /// The type without `?`.
     pub(crate) fn without_none(&self) -> &Self {
         if let Self::Optional(inner) = self {

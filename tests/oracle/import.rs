@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 use wudi::{MemoryHost, Session, Severity, Target};
 
@@ -203,6 +203,15 @@ fn plain(key: &str, value: &mut Value) {
                     _ => (),
                 }
             }
+            if let Some(Value::Array(conditions)) = fields.get_mut("when") {
+                known(conditions);
+                if conditions.is_empty() {
+                    fields.remove("when");
+                }
+            }
+            if let Some(Value::Array(tasks)) = fields.get_mut("tasks") {
+                ordered(tasks);
+            }
             fields.retain(|key, it| {
                 let says_nothing = it.is_null()
                     || *it == "" && ["description", "namespace"].contains(&key.as_str());
@@ -212,6 +221,82 @@ fn plain(key: &str, value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(|it| plain(key, it)),
         Value::String(text) => *text = one_form(key, text),
         Value::Null | Value::Bool(_) | Value::Number(_) => (),
+    }
+}
+
+/// Conditions that no run changes: what holds is left out, what does not is said in one way.
+fn known(conditions: &mut Vec<Value>) {
+    let holds = |it: &Value| {
+        let is_open = |it: &Value| {
+            it.as_str()
+                .is_none_or(|it| it.contains("$(") || it.contains("{{"))
+        };
+        let values = it["values"].as_array()?;
+        let open = is_open(&it["input"]) || values.iter().any(is_open);
+        (!open).then(|| values.contains(&it["input"]) == (it["operator"] == "in"))
+    };
+    conditions.retain(|it| holds(it) != Some(true));
+    for it in conditions {
+        if holds(it) == Some(false) {
+            *it = Value::from("never");
+        }
+    }
+}
+
+/// In place of the orders that are said, all that comes before a task, and of what may be skipped with all behind it, what takes
+/// the task along: a skip goes from task to task until one that its own `when` skips.
+fn ordered(tasks: &mut [Value]) {
+    let name = |it: &Value| it["name"].as_str().unwrap_or_default().to_owned();
+    let results = regex::Regex::new(r"\$\(tasks\.([^.()]+)\.results\.").unwrap();
+    let users = |it: &Value| {
+        let seen = ["params", "matrix", "when"].map(|key| it[key].to_string());
+        let inner = ["steps", "sidecars"].map(|key| it["taskSpec"][key].to_string());
+        let text = seen.join(" ") + &inner.join(" ");
+        let found = results.captures_iter(&text).map(|it| it[1].to_owned());
+        found.collect::<IndexSet<String>>()
+    };
+    let mut parents: IndexMap<String, IndexSet<String>> = IndexMap::new();
+    for task in &*tasks {
+        let said = task["runAfter"].as_array().into_iter().flatten();
+        let said = said.filter_map(Value::as_str).map(str::to_owned);
+        parents.insert(name(task), users(task).into_iter().chain(said).collect());
+    }
+    let is = |key: &str, task: &str| {
+        tasks
+            .iter()
+            .any(|it| name(it) == task && !it[key].is_null())
+    };
+    let before = |task: &str, passes: &dyn Fn(&str) -> bool| {
+        let mut open: Vec<String> = parents[task].iter().cloned().collect();
+        let mut found = IndexSet::new();
+        while let Some(it) = open.pop() {
+            if found.insert(it.clone()) && passes(&it) {
+                open.extend(parents.get(&it).into_iter().flatten().cloned());
+            }
+        }
+        found.sort();
+        found
+    };
+    let skipped = tasks.iter().filter(|it| {
+        let uses = users(it);
+        let lacks = uses.iter().any(|it| is("when", it) || is("onError", it));
+        lacks || !it["matrix"].is_null() || !it["onError"].is_null() && !uses.is_empty()
+    });
+    let skipped: Vec<String> = skipped.map(name).collect();
+    let may_go = |task: &str| {
+        skipped
+            .iter()
+            .any(|it| it == task || before(task, &|_| true).contains(it))
+    };
+    let mut orders = Vec::new();
+    for task in &*tasks {
+        let all = before(&name(task), &|_| true);
+        let along = before(&name(task), &|it| !is("when", it));
+        let along: Vec<&String> = along.iter().filter(|it| may_go(it)).collect();
+        orders.push(serde_json::json!([all, along]));
+    }
+    for (task, orders) in tasks.iter_mut().zip(orders) {
+        task["runAfter"] = orders;
     }
 }
 

@@ -12,7 +12,7 @@ use crate::types::{FnType, Type, assignable};
 
 impl Body<'_, '_> {
     pub(crate) fn field_access(&mut self, expr: &Expr, base: &Expr, word: &Word) -> Typed {
-        let (of, known) = match self.group_with(base, word) {
+        let (of, known) = match self.group_with(base, &word.name) {
             Some(group) => group,
             None => self.typed(base, None),
         };
@@ -37,17 +37,17 @@ impl Body<'_, '_> {
         (ty, known.max(later))
     }
 
-    /// A group that a declared thing shares its name with is meant where it has the field: it has no longer name.
-    fn group_with(&mut self, base: &Expr, word: &Word) -> Option<Typed> {
+    /// A group that something declared shares its name with is meant where it has the field: what is declared has a longer
+    /// name, the group has none.
+    fn group_with(&mut self, base: &Expr, field: &Name) -> Option<Typed> {
         let ExprKind::Name(name) = &base.kind else {
             return None;
         };
-        let bound = self.scopes.find(name)?;
-        let (ty, stage, meaning) = (bound.ty.clone(), bound.stage, bound.meaning.clone());
-        let is_group = matches!(meaning, Meaning::Group(_)) && !bound.rivals.is_empty();
-        if !is_group || !has_field(&ty, &word.name) {
+        let group = self.scopes.group(name)?;
+        if !has_field(&group.ty, field) || !self.scopes.has_long_name(name) {
             return None;
         }
+        let (ty, stage, meaning) = (group.ty.clone(), group.stage, group.meaning.clone());
         self.record_meaning(base.id, meaning);
         self.record(base.id, ty.clone(), stage);
         Some((ty, stage))
@@ -121,7 +121,9 @@ impl Body<'_, '_> {
     }
 
     pub(crate) fn index(&mut self, base: &Expr, index: &Expr) -> Typed {
-        let (of, known) = self.typed(base, None);
+        let name = index.plain_text().map(Name::new);
+        let group = name.and_then(|it| self.group_with(base, &it));
+        let (of, known) = group.unwrap_or_else(|| self.typed(base, None));
         let ty = match &of {
             Type::List(of) => {
                 self.check(index, &Type::INT);

@@ -51,6 +51,7 @@ impl Body<'_, '_> {
             meaning: tables.meanings.get(&id)?.clone(),
             span: None,
             rivals: Vec::new(),
+            hidden: None,
         };
         Some((name.clone(), op, bound))
     }

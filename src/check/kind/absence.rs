@@ -26,13 +26,20 @@ struct Read {
     /// The node that is read, by its index.
     node: usize,
     field: Name,
+    /// It is `node.results.field`.
+    is_long: bool,
     span: Span,
 }
+
+/// The words of a node itself, which results do not hide.
+const OWN: &[&str] = &["status", "reason", "results"];
 
 /// The nodes of a pipeline, what each reads of others, and whose results may be absent.
 pub(crate) struct Absence<'a> {
     nodes: &'a [Node<'a>],
     names: IndexMap<&'a Name, usize>,
+    /// What groups have that nodes share their names with: there the group is meant.
+    hidden: IndexMap<Name, Type>,
     /// By node.
     reads: Vec<Vec<Read>>,
     /// By node.
@@ -40,10 +47,15 @@ pub(crate) struct Absence<'a> {
 }
 
 impl<'a> Absence<'a> {
-    pub(crate) fn of(nodes: &'a [Node<'a>]) -> Self {
+    pub(crate) fn of(body: &Body<'_, '_>, nodes: &'a [Node<'a>]) -> Self {
         let named = nodes.iter().enumerate().rev();
+        let group = |it: &Node<'_>| {
+            let name = &it.binding.name.name;
+            Some((name.clone(), body.scopes.group(name)?.ty.clone()))
+        };
         let mut found = Self {
             nodes,
+            hidden: nodes.iter().filter_map(group).collect(),
             names: named.map(|(at, it)| (&it.binding.name.name, at)).collect(),
             reads: Vec::new(),
             skips: nodes.iter().map(own_skip).collect(),
@@ -90,6 +102,9 @@ impl<'a> Absence<'a> {
 
     /// The declared type of the result that is read; `None` for a workspace or a status.
     fn result(&self, read: &Read) -> Option<&Type> {
+        if OWN.contains(&read.field.as_str()) && !read.is_long {
+            return None;
+        }
         let callee = self.nodes.get(read.node)?.callee.as_deref()?;
         callee.results.fields.get(&read.field).map(|it| &it.ty)
     }
@@ -110,9 +125,12 @@ impl<'a> Absence<'a> {
                 self.reads_in(&arg.value, &mut found);
             }
         }
+        let is_embedded = matches!(user.binding.init, Init::Literal(_));
         if let Some(block) = &user.binding.block {
             walk::each_in_block(block, &mut |it| {
-                found.extend(self.read_by(it));
+                if !(is_embedded && is_of_task(it)) {
+                    found.extend(self.read_by(it));
+                }
                 true
             });
         }
@@ -126,25 +144,38 @@ impl<'a> Absence<'a> {
         });
     }
 
-    /// `node.field` or `tasks.node.field`, where the expression is one.
+    /// `node.field`, `tasks.node.field`, or either with `results` before the field, where the expression is one.
     fn read_by(&self, expr: &Expr) -> Option<Read> {
-        let ExprKind::Field(of, field) = &expr.kind else {
-            return None;
+        let (of, field) = member(expr)?;
+        let (node, is_long) = match self.node_of(of) {
+            Some(node) => (node, false),
+            None => {
+                let (of, word) = member(of.peeled())?;
+                (self.node_of(of).filter(|_| word == "results")?, true)
+            }
         };
-        let name = if let ExprKind::Name(name) = &of.peeled().kind {
-            name
-        } else if let ExprKind::Field(group, name) = &of.peeled().kind
-            && matches!(&group.kind, ExprKind::Name(it) if it == "tasks")
-        {
-            &name.name
-        } else {
-            return None;
+        let group = &self.nodes.get(node)?.binding.name.name;
+        let hidden = match (self.hidden.get(group), &of.peeled().kind) {
+            (Some(Type::Record(it)), ExprKind::Name(_)) => it.fields.contains_key(&field),
+            (Some(Type::Thing(it)), ExprKind::Name(_)) => it.fields.contains_key(&field),
+            _ => false,
         };
-        Some(Read {
-            node: *self.names.get(name)?,
-            field: field.name.clone(),
+        (!hidden).then_some(Read {
+            node,
+            field,
+            is_long,
             span: expr.span,
         })
+    }
+
+    /// The node that an expression names.
+    fn node_of(&self, expr: &Expr) -> Option<usize> {
+        if let ExprKind::Name(name) = &expr.peeled().kind {
+            return self.names.get(name).copied();
+        }
+        let (group, name) = member(expr.peeled())?;
+        let is_group = matches!(&group.peeled().kind, ExprKind::Name(it) if it == "tasks");
+        self.names.get(&name).copied().filter(|_| is_group)
     }
 
     /// Reports results that may be absent where they must exist, and what nodes and `finally` cannot have of each other.
@@ -246,6 +277,22 @@ impl<'a> Absence<'a> {
             Skip::Never => None,
         }
     }
+}
+
+/// `of.name` and `of["name"]`
+fn member(expr: &Expr) -> Option<(&Expr, Name)> {
+    match &expr.kind {
+        ExprKind::Field(of, word) => Some((of, word.name.clone())),
+        ExprKind::Index(of, index) => Some((of, Name::new(index.plain_text()?))),
+        _ => None,
+    }
+}
+
+/// Whether it is a field of a group that only the inside of a task has.
+fn is_of_task(expr: &Expr) -> bool {
+    const GROUPS: &[&str] = &["results", "steps", "step"];
+    let group = member(expr).map(|it| it.0);
+    group.is_some_and(|it| matches!(&it.kind, ExprKind::Name(it) if GROUPS.contains(&it.as_str())))
 }
 
 fn own_skip(node: &Node<'_>) -> Skip {

@@ -101,6 +101,7 @@ pub(crate) fn step(body: &mut Body<'_, '_>, step: &Decl) {
                 result: callee.function.result.clone(),
             };
             body.arguments(base.id, base.span, &callee.what(), &function, args);
+            body.as_written(args.iter().map(|it| &it.value));
         }
         None => node::infer_args(body, base.args.as_deref()),
     }

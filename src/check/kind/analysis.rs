@@ -228,6 +228,7 @@ fn bind_foreign(body: &mut Body<'_, '_>, item: ItemId, name: &Ident, ty: Type) {
         meaning: Meaning::Bound(item, name.id),
         span: None,
         rivals: Vec::new(),
+        hidden: None,
     };
     body.scopes.bind(name.name.clone(), bound);
 }

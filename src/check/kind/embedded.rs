@@ -251,7 +251,8 @@ fn given(
     callee: &Callable,
     workspaces: bool,
 ) {
-    let mut found: Vec<Name> = Vec::new();
+    let plain = callee.plain_params().count();
+    let mut found: Vec<(bool, Name)> = Vec::new();
     for field in ["params", "workspaces"] {
         let Some(expr) = walk::field(block, field).filter(|_| workspaces || field == "params")
         else {
@@ -260,25 +261,30 @@ fn given(
         let before = std::mem::replace(&mut body.each, workspaces);
         entries(body, expr, &callee.what(), &mut |body, entry| {
             argument(body, entry, callee, field == "workspaces");
+            body.as_written(std::iter::once(&entry.value));
             if callee.kind == "run" {
                 body.known_by(&entry.value, Stage::Event, "an argument of a run");
             }
-            found.push(entry.key.name.clone());
+            found.push((field == "workspaces", entry.key.name.clone()));
         });
         body.each = before;
     }
-    for param in &callee.function.params {
-        if found.contains(&param.name) {
+    for (at_param, param) in callee.function.params.iter().enumerate() {
+        let is_workspace = at_param >= plain;
+        if found.contains(&(is_workspace, param.name.clone())) {
             continue;
         }
-        match callee.workspaces.get(&param.name) {
+        match callee.workspaces.get(&param.name).filter(|_| is_workspace) {
             Some(access) if !access.optional && workspaces => {
                 // A workspace of the same name around it is taken over.
                 if body.scopes.find(&param.name).is_none() {
                     body.report(errors::unbound_workspace(*at, &param.name, &callee.what()));
                 }
             }
-            None if param.default.is_none() && !param.ty.is_error() => {
+            None if param.default.is_none()
+                && !param.ty.has_all_defaults()
+                && !param.ty.is_error() =>
+            {
                 body.report(errors::missing_param(*at, &param.name, &callee.what()));
             }
             Some(_) | None => {}
@@ -287,9 +293,14 @@ fn given(
 }
 
 fn argument(body: &mut Body<'_, '_>, entry: &Field, callee: &Callable, workspace: bool) {
-    let mut params = callee.function.params.iter();
-    let wanted = |name: &Name| callee.workspaces.contains_key(name) == workspace;
-    let known = params.find(|it| it.name == entry.key.name && wanted(&it.name));
+    let plain = callee.plain_params().count();
+    let (params, workspaces) = callee
+        .function
+        .params
+        .split_at_checked(plain)
+        .unwrap_or_default();
+    let params = if workspace { workspaces } else { params };
+    let known = params.iter().find(|it| it.name == entry.key.name);
     match known.map(|it| it.ty.clone()) {
         Some(ty) => {
             body.check(&entry.value, &ty);
@@ -299,8 +310,7 @@ fn argument(body: &mut Body<'_, '_>, entry: &Field, callee: &Callable, workspace
             body.infer(&entry.value);
         }
         None => {
-            let names = callee.function.params.iter().map(|it| &it.name);
-            let names: Vec<&str> = names.filter(|it| wanted(it)).map(Name::as_str).collect();
+            let names: Vec<&str> = params.iter().map(|it| it.name.as_str()).collect();
             let key = &entry.key;
             body.report(errors::extra_argument(
                 key.span,

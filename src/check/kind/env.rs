@@ -119,6 +119,7 @@ fn bind_below(body: &mut Body<'_, '_>, below: &Below<'_>) {
             meaning: Meaning::Bound(*item, decl.head.name.id),
             span: None,
             rivals: Vec::new(),
+            hidden: None,
         };
         body.scopes.bind(decl.head.name.name.clone(), bound);
     }

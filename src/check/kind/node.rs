@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::base::Name;
 use crate::check::kind::block::Place;
 use crate::check::kind::groups::Viewer;
@@ -15,7 +13,7 @@ use crate::schema::kinds::Namespace;
 use crate::syntax::ast::{
     Arg, Base, Binding, Element, Entry, Expr, ExprKind, Field, Init, ItemKind,
 };
-use crate::types::{DefaultId, FieldType, FnType, Type};
+use crate::types::{DefaultId, FieldType, FnType, RecordType, Type};
 
 /// A node, as far as its callee tells.
 pub(crate) struct Node<'a> {
@@ -184,28 +182,31 @@ fn image_of(body: &Body<'_, '_>, binding: &Binding) -> Option<Name> {
 
 /// A node as others see it: its results, its workspaces after it wrote them, how it ended.
 fn node_type(name: &Name, callee: &Callable, fanned: bool, image: Option<Name>) -> Type {
-    let mut fields: IndexMap<Name, FieldType> = IndexMap::new();
+    let mut results = RecordType::default();
     for (result, known) in &callee.results.fields {
         let one = of_image(known.ty.without_none().clone(), image.as_ref());
         let ty = if fanned { one.list() } else { one };
         let doc = known.doc.clone();
         let default = None;
-        fields.insert(result.clone(), FieldType { ty, default, doc });
+        let field = FieldType { ty, default, doc };
+        results.fields.insert(result.clone(), field);
     }
+    let mut fields = results.fields.clone();
     for workspace in callee.workspaces.keys() {
         let ty = groups::workspace(Some(workspace), Viewer::Pipeline);
         let field = fields.entry(workspace.clone());
         field.or_insert_with(|| FieldType::new(ty));
     }
+    // What a result is called does not hide the node's own words: its longer name is `node.results.status`.
     let mut own = |word: &'static str, ty: Type| {
-        let field = fields.entry(Name::new_static(word));
-        field.or_insert_with(|| FieldType::new(ty));
+        fields.insert(Name::new_static(word), FieldType::new(ty));
     };
     own("status", groups::node_status());
     own("reason", Type::string());
     if fanned {
         own("length", Type::INT);
     }
+    own("results", Type::Record(Arc::new(results)));
     Type::thing("node", Some(name), fields)
 }
 
@@ -226,7 +227,9 @@ fn of_image(ty: Type, image: Option<&Name>) -> Type {
 pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
     match (&node.binding.init, &node.callee) {
         (Init::Base(base), Some(callee)) => {
-            let mut function = with_workspaces_given(body, base, callee);
+            let block = node.binding.block.as_ref();
+            let given = walk::field(block, "workspaces");
+            let mut function = with_workspaces_given(body, base, callee, given);
             for param in &mut function.params {
                 if given_by_include(node, &param.name) {
                     param.default = param.default.or(Some(DefaultId(u32::MAX)));
@@ -234,6 +237,7 @@ pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
             }
             let args = base.args.as_deref().unwrap_or_default();
             body.arguments_of_node(base.id, base.span, &callee.what(), &function, args);
+            body.as_written(args.iter().map(|it| &it.value));
             options(body, node);
         }
         (Init::Base(base), None) => {
@@ -246,7 +250,13 @@ pub(crate) fn check(body: &mut Body<'_, '_>, node: &Node<'_>) {
 }
 
 /// The callee's parameters; a workspace that must be bound and is not is reported here, in words of its own.
-fn with_workspaces_given(body: &mut Body<'_, '_>, base: &Base, callee: &Callable) -> FnType {
+fn with_workspaces_given(
+    body: &mut Body<'_, '_>,
+    base: &Base,
+    callee: &Callable,
+    in_block: Option<&Expr>,
+) -> FnType {
+    let both = named_alike(callee);
     let args = base.args.as_deref().unwrap_or_default();
     let spread = args.iter().any(|it| it.spread);
     let unlabelled = args.iter().filter(|it| it.label.is_none()).count();
@@ -257,7 +267,14 @@ fn with_workspaces_given(body: &mut Body<'_, '_>, base: &Base, callee: &Callable
             continue;
         };
         let labelled = |it: &Arg| it.label.as_ref().is_some_and(|it| it.name == param.name);
-        if access.optional || spread || at < unlabelled || args.iter().any(labelled) {
+        let is_given = match both.contains(&param.name) {
+            true => in_block.is_some_and(|it| entry(it, &param.name).is_some()),
+            false => args.iter().any(labelled),
+        };
+        if access.optional || spread || at < unlabelled || is_given {
+            if is_given {
+                param.default = Some(DefaultId(u32::MAX));
+            }
             continue;
         }
         param.default = Some(DefaultId(u32::MAX));
@@ -280,17 +297,45 @@ fn options(body: &mut Body<'_, '_>, node: &Node<'_>) {
     let block = node.binding.block.as_ref();
     place.parts(body, block);
     place.fields(body, block, &mut |body, field| {
-        let argument = matches!(field.key.name.as_str(), "params" | "workspaces");
-        if argument {
-            body.report(errors::arguments_in_brackets(
-                field.key.span,
-                &field.key.name,
-            ));
-            body.infer(&field.value);
+        match field.key.name.as_str() {
+            "params" | "workspaces" => given_in_block(body, node, field),
+            _ => return own_option(body, node, field),
         }
-        argument || own_option(body, node, field)
+        true
     });
     body.pop_scope();
+}
+
+/// `workspaces: { x: … }` of a call is for those whose name a parameter has too; all else stands in the brackets.
+fn given_in_block(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) {
+    let both = node.callee.as_deref().map_or_else(Vec::new, named_alike);
+    let entries = match &field.value.peeled().kind {
+        ExprKind::Record(entries) if field.key.name == "workspaces" => entries.as_slice(),
+        _ => &[],
+    };
+    let is_one = |it: &Entry| match it {
+        Entry::Field(it) => it.computed.is_none() && both.contains(&it.key.name),
+        Entry::Spread(..) => false,
+    };
+    if entries.is_empty() || !entries.iter().all(is_one) {
+        let key = &field.key;
+        body.report(errors::arguments_in_brackets(key.span, &key.name));
+        body.infer(&field.value);
+        return;
+    }
+    for entry in entries {
+        if let Entry::Field(it) = entry {
+            let ty = groups::workspace(None, Viewer::Pipeline);
+            body.check(&it.value, &ty.optional());
+        }
+    }
+}
+
+/// The workspaces of a callee that have the name of a parameter.
+fn named_alike(callee: &Callable) -> Vec<Name> {
+    let names = callee.workspaces.keys();
+    let is_param = |name: &&Name| callee.plain_params().any(|it| it.name == **name);
+    names.filter(is_param).cloned().collect()
 }
 
 pub(crate) fn options_place(body: &mut Body<'_, '_>, node: &Node<'_>) -> Option<Place> {

@@ -72,7 +72,7 @@ pub(crate) fn inside(
     body.bind_params(written.params, &callable.function.params, Stage::Run);
     task::workspaces(body, written, Viewer::Pipeline);
     let nodes = bind_nodes(body, &parts, &finally);
-    let absence = Absence::of(&nodes);
+    let absence = Absence::of(body, &nodes);
     place.fields(body, written.block, &mut |body, field| {
         if field.key.name == "results" {
             results(body, field, callable, &absence, place);

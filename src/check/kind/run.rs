@@ -89,12 +89,14 @@ fn of_base(body: &mut Body<'_, '_>, decl: &Decl, base: &Base, place: &Place) {
         let args = base.args.as_deref().unwrap_or_default();
         if callee.kind == "run" {
             body.arguments_over(base.id, &callee.what(), &callee.function, args);
+            body.as_written(args.iter().map(|it| &it.value));
         } else {
             let function = FnType {
                 params: callee.plain_params().cloned().collect(),
                 result: callee.function.result.clone(),
             };
             body.arguments(base.id, base.span, &callee.what(), &function, args);
+            body.as_written(args.iter().map(|it| &it.value));
         }
         for arg in args {
             body.known_by(&arg.value, Stage::Event, "an argument of a run");

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::base::graph::Dag;
 use crate::base::{Name, Span};
 use crate::diag::Sink;
 use crate::emit::core::data::{self, Fields};
@@ -300,38 +299,4 @@ pub(crate) fn wired<'a>(node: &'a Node, pipeline: &Pipeline) -> Cow<'a, Node> {
         node.callee = Callee::Embedded(Box::new(task.clone()));
     }
     node
-}
-
-/// The nodes that must come first and that no reference, near or far, orders before it.
-pub(crate) fn run_after(graph: &Dag, node: &Node) -> Vec<Name> {
-    let seen = seen_by_tekton(node);
-    let mut wanted: Vec<Name> = Vec::new();
-    for name in node
-        .producers()
-        .into_keys()
-        .chain(node.after.iter().map(|(it, _)| it.clone()))
-    {
-        if !seen.contains_key(&name) && !wanted.contains(&name) {
-            wanted.push(name);
-        }
-    }
-    let all: Vec<&Name> = seen.keys().chain(&wanted).collect();
-    let needed = |it: &Name| {
-        !all.iter()
-            .any(|other| *other != it && graph.reaches(it, other))
-    };
-    wanted.iter().filter(|it| needed(it)).cloned().collect()
-}
-
-/// Nodes whose results are used: Tekton finds these itself. A count of instances makes no order.
-fn seen_by_tekton(node: &Node) -> IndexMap<Name, Span> {
-    let mut found = IndexMap::new();
-    for expr in node.expressions() {
-        expr.each_ref(&mut |it, span| {
-            if let Ref::NodeResult(producer, _) = it {
-                found.entry(producer.clone()).or_insert(span);
-            }
-        });
-    }
-    found
 }

@@ -4,7 +4,7 @@ use crate::diag::Sink;
 use crate::emit::core::data::Fields;
 use crate::emit::expr::{self, Context};
 use crate::emit::tekton::node::{self, Tasks};
-use crate::emit::tekton::{meta, param};
+use crate::emit::tekton::{meta, order, param};
 use crate::plan::{Pipeline, PipelineResult};
 use crate::yaml::Tree;
 
@@ -31,11 +31,11 @@ pub(crate) fn spec(pipeline: &Pipeline, tasks: Tasks, ctx: Context<'_>, sink: &m
     );
     let results = pipeline.results.values().map(|it| result(it, ctx, sink));
     fields.put_filled("results", results.collect::<Tree>());
-    let graph = pipeline.graph();
+    let orders = order::orders(pipeline);
     let written = node::written(ctx);
     let nodes = pipeline.nodes.iter().map(|it| node::wired(it, pipeline));
     let nodes = nodes.map(|it| {
-        let run_after = node::run_after(&graph, &it);
+        let run_after = order::run_after(&orders, &it);
         node::node(&it, run_after, tasks, &written, ctx, sink)
     });
     fields.put_filled("tasks", nodes.collect::<Tree>());

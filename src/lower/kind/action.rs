@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::base::{Name, Span};
 use crate::lower::kind::callable::continues;
 use crate::lower::kind::task::{is_true, take_env};
-use crate::lower::{Fields, Layer, Lowerer, Scope, fold};
+use crate::lower::{Fields, Layer, Lowerer, Scope, errors, fold};
 use crate::plan::{Action, ActionUse, Expr, Step};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Decl};
@@ -13,8 +13,11 @@ use crate::syntax::ast::{self, Decl};
 /// A declaration of this kind at the top level.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Decl) {
     let action = lowerer.action_item(item, decl);
-    let name = action.meta.name.clone();
-    lowerer.plan.actions.insert(name, action);
+    let (name, span) = (action.meta.name.clone(), action.meta.span);
+    if let Some(first) = lowerer.plan.actions.insert(name.clone(), action) {
+        let found = errors::same_object(span, "action", &name, first.meta.span);
+        lowerer.sink.push(found);
+    }
 }
 
 impl<'a> Lowerer<'a> {

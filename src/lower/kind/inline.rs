@@ -133,7 +133,7 @@ impl<'a> Lowerer<'a> {
         for param in decl.head.params.as_deref().unwrap_or_default() {
             let ty = self.checked.tables(pipeline).type_of(param.name.id);
             let value = match (given.get(&param.name.name), &param.default) {
-                (Some(value), _) => value.clone(),
+                (Some(value), _) => self.filled(value.clone(), ty),
                 (None, Some(default)) => self.expr(default, &inner),
                 (None, None) => Expr::error(base.span),
             };
@@ -161,12 +161,6 @@ impl<'a> Lowerer<'a> {
         (pipeline, base): (ItemId, &'a ast::Base),
         scope: &Scope<'a>,
     ) -> Expr {
-        if matches!(name.as_str(), "status" | "reason" | "length") {
-            let what = format!("`{name}` of a called pipeline");
-            let reason = "each node has a status of its own there";
-            self.sink.push(errors::not_inlined(span, &what, reason));
-            return Expr::error(span);
-        }
         let Some((_, decl)) = self.decl(pipeline) else {
             return Expr::error(span);
         };

@@ -7,11 +7,13 @@ use crate::check::tables::Callable;
 use crate::lower::call::Args;
 use crate::lower::kind::action::on_error;
 use crate::lower::kind::callable::{Written, allowed};
-use crate::lower::kind::task::{is_true, record_of_thing};
+use crate::lower::kind::pipeline::fans_out;
+use crate::lower::kind::task::is_true;
 use crate::lower::things::Workspace;
 use crate::lower::{Fields, Lowerer, Scope, amend, errors, fold};
 use crate::plan::{Callee, Expr, ExprKind, Node, WorkspaceUse};
 use crate::syntax::ast::{self, Binding, Doc};
+use crate::types::{RecordType, Type};
 
 /// The words of a node's options; all else in the block of an embedded task is the task's.
 const OPTIONS: &[&str] = &[
@@ -61,8 +63,16 @@ impl<'a> Lowerer<'a> {
         let mut node = self.empty_node(binding, docs, scope, callee);
         let given = self.node_arguments(base, callable, scope);
         let mut orders = Vec::new();
+        let mut fields = self.option_fields(binding, scope);
+        // Those that share their names with parameters stand in the block.
+        for (name, value) in fields.take_map("workspaces") {
+            let write = callable.workspaces.get(&name).is_none_or(|it| it.write);
+            let used = self.workspace_use(&value, write, &mut orders);
+            node.workspaces.extend(used.map(|it| (name, it)));
+        }
         for (name, value) in given {
-            match callable.workspaces.get(&name) {
+            let is_param = callable.plain_params().any(|it| it.name == name);
+            match callable.workspaces.get(&name).filter(|_| !is_param) {
                 Some(access) => {
                     let used = self.workspace_use(&value, access.write, &mut orders);
                     node.workspaces.extend(used.map(|it| (name, it)));
@@ -70,7 +80,6 @@ impl<'a> Lowerer<'a> {
                 None => put_argument(&mut node, callable, name, value),
             }
         }
-        let mut fields = self.option_fields(binding, scope);
         node.from = fields.take("from");
         self.options(&mut node, &mut fields, orders);
         Some(node)
@@ -162,7 +171,7 @@ impl<'a> Lowerer<'a> {
             block: binding.block.as_ref(),
         };
         let ty = self.checked.tables(scope.item).type_of(binding.name.id);
-        let results = record_of_thing(ty.without_none());
+        let results = results_of_node(ty, binding);
         let pipeline = self.pipeline(&written, &results, Scope::of(scope.item), &|it| {
             !OPTIONS.contains(&it)
         });
@@ -194,7 +203,7 @@ impl<'a> Lowerer<'a> {
         };
         let mut inner = scope.clone();
         let ty = self.checked.tables(scope.item).type_of(binding.name.id);
-        let results = record_of_thing(ty.without_none());
+        let results = results_of_node(ty, binding);
         let mut probe = inner.clone();
         self.params(written.params, &mut probe);
         self.workspaces(&written, &mut probe);
@@ -281,6 +290,25 @@ impl<'a> Lowerer<'a> {
             }
         }
     }
+}
+
+/// The types of the results of what is embedded, of which others see lists where it fans out.
+fn results_of_node(ty: &Type, binding: &Binding) -> RecordType {
+    let mut results = match ty.without_none() {
+        Type::Thing(it) => match it.fields.get("results").map(|it| &it.ty) {
+            Some(Type::Record(results)) => RecordType::clone(results),
+            _ => RecordType::default(),
+        },
+        _ => RecordType::default(),
+    };
+    if fans_out(binding) {
+        for field in results.fields.values_mut() {
+            if let Type::List(one) = &field.ty {
+                field.ty = Type::clone(one);
+            }
+        }
+    }
+    results
 }
 
 /// The workspaces to which nothing is written.

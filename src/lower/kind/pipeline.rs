@@ -9,7 +9,7 @@ use crate::check::Meaning;
 use crate::check::tables::{Callable, Signature};
 use crate::lower::kind::callable::{Written, allowed};
 use crate::lower::things::Nodes;
-use crate::lower::{Fields, Lowerer, Scope, amend, fold, thing};
+use crate::lower::{Fields, Lowerer, Scope, amend, errors, fold, thing};
 use crate::plan::{Expr, Node, Pipeline, PipelineResult};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Binding, Block, Decl, Doc, MemberKind};
@@ -18,8 +18,11 @@ use crate::types::RecordType;
 /// A declaration of this kind at the top level.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Decl) {
     let pipeline = lowerer.pipeline_item(item, decl);
-    let name = pipeline.meta.name.clone();
-    lowerer.plan.pipelines.insert(name, pipeline);
+    let (name, span) = (pipeline.meta.name.clone(), pipeline.meta.span);
+    if let Some(first) = lowerer.plan.pipelines.insert(name.clone(), pipeline) {
+        let found = errors::same_object(span, "pipeline", &name, first.meta.span);
+        lowerer.sink.push(found);
+    }
 }
 
 /// A node as written, with its doc lines.
@@ -163,6 +166,9 @@ impl<'a> Lowerer<'a> {
             known
                 .results
                 .insert(name.clone(), self.written_results(binding, scope));
+            if fans_out(binding) {
+                known.fanned.insert(name.clone());
+            }
             if let Some(inlined) = self.inlined_call(binding, scope) {
                 known.inlined.insert(name, inlined);
             }
@@ -314,6 +320,18 @@ fn record_entries<'a>(
         ast::Entry::Field(field) => Some(field),
         ast::Entry::Spread(..) => None,
     })
+}
+
+/// Whether a node has a list for one of its arguments, of which each instance has an element.
+pub(crate) fn fans_out(binding: &Binding) -> bool {
+    let is_each = |it: &ast::Expr| matches!(it.peeled().kind, ast::ExprKind::Each(_));
+    let block = binding.block.as_ref();
+    let given = match &binding.init {
+        ast::Init::Base(base) => base.args.iter().flatten().any(|it| is_each(&it.value)),
+        ast::Init::Literal(_) => record_entries(block, "params").any(|it| is_each(&it.value)),
+    };
+    let mut members = block.into_iter().flat_map(|it| &it.members);
+    given || members.any(|it| matches!(&it.kind, MemberKind::Field(it) if it.key.name == "include"))
 }
 
 /// Both conditions, where there are two.

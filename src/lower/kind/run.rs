@@ -42,7 +42,24 @@ pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Dec
         extra: fields.rest(),
         allowed: crate::lower::kind::callable::allowed(decl.block.as_ref()),
     };
-    lowerer.plan.runs.insert(run.meta.name.clone(), run);
+    let mut key = run.meta.name.clone();
+    if let Some(first) = lowerer.plan.runs.get(&key) {
+        // Those of tasks and of pipelines are objects of two kinds; what the API server names is no object yet.
+        let is_task = |it: &Run| matches!(it.target, Target::Task(_));
+        let is_other = is_task(first) != is_task(&run)
+            || first.meta.namespace != run.meta.namespace
+            || first.generate_name.is_some()
+            || run.generate_name.is_some();
+        if !is_other {
+            let found = errors::same_object(run.meta.span, "run", &key, first.meta.span);
+            lowerer.sink.push(found);
+        }
+        key = decl.head.name.name.clone();
+    }
+    while lowerer.plan.runs.contains_key(&key) {
+        key = Name::new(format!("{key}/"));
+    }
+    lowerer.plan.runs.insert(key, run);
 }
 
 /// The fields in the block of a run with a literal that are the literal's.

@@ -6,7 +6,7 @@ use crate::base::{Name, Span};
 use crate::lower::kind::action::on_error;
 use crate::lower::kind::callable::{Written, declared};
 use crate::lower::kind::pipeline::block_named;
-use crate::lower::{Fields, Layer, Lowerer, Scope, amend, fold, thing};
+use crate::lower::{Fields, Layer, Lowerer, Scope, amend, errors, fold, thing};
 use crate::plan::{Cache, EnvValue, Expr, ExprKind, Ref, Step, Task};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Block, Decl};
@@ -16,7 +16,11 @@ use crate::value::Value;
 /// A declaration of this kind at the top level.
 pub(crate) fn lower<'a>(lowerer: &mut Lowerer<'a>, item: &'a Item, decl: &'a Decl) {
     let task = lowerer.task_item(item, decl);
-    lowerer.plan.tasks.insert(task.meta.name.clone(), task);
+    let (name, span) = (task.meta.name.clone(), task.meta.span);
+    if let Some(first) = lowerer.plan.tasks.insert(name.clone(), task) {
+        let found = errors::same_object(span, "task", &name, first.meta.span);
+        lowerer.sink.push(found);
+    }
 }
 
 impl<'a> Lowerer<'a> {
