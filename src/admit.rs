@@ -69,10 +69,8 @@ impl Object {
 
     /// Where a finding about the whole object stands: its name, else its kind, else itself.
     pub(crate) fn span(&self) -> Span {
-        let named = self
-            .root
-            .at("metadata.name")
-            .or_else(|| self.root.get("kind"));
+        let mut named = ["metadata.name", "metadata.generateName", "kind"].into_iter();
+        let named = named.find_map(|it| self.root.at(it));
         named.map_or(self.root.span, |it| it.span)
     }
 
@@ -104,17 +102,25 @@ impl<'a> Context<'a> {
 /// A controller never sees what the webhook refused. Who mends that object wants to hear all the same what comes next, so it is
 /// judged as if it had been accepted, and what may follow from a refusal is left out.
 pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink) {
+    pac::names(&objects, sink);
+    let embedded = pac::inline::runs(&mut objects);
     for object in &mut objects {
         defaults::set(object, profile);
     }
     pac::projects(&objects, sink);
+    let params = pac::params(&objects);
+    let params = params.as_deref();
     let alone = Context {
         profile,
         names: &Names::default(),
     };
     let whole: Vec<&Object> = objects.iter().filter(|it| !it.broken).collect();
-    let refusals: Vec<Vec<Span>> = { whole.iter() }
-        .map(|it| refusals(&alone, it, sink))
+    // What stands in a run is judged there, and never by itself.
+    let alive = objects.iter().enumerate();
+    let alive = alive.filter(|(at, it)| !it.broken && !embedded.contains(at));
+    let alive: Vec<&Object> = alive.map(|(_, it)| it).collect();
+    let refusals: Vec<Vec<Span>> = { alive.iter() }
+        .map(|it| refusals(&alone, it, params, sink))
         .collect();
     let mut names = Names::default();
     for object in &whole {
@@ -123,7 +129,7 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
     }
     let names = &names;
     let ctx = Context { profile, names };
-    for (object, refusals) in whole.into_iter().zip(refusals) {
+    for (object, refusals) in alive.into_iter().zip(refusals) {
         if refusals.is_empty() {
             controller::object(&ctx, object, sink);
         } else {
@@ -138,13 +144,18 @@ pub(crate) fn admit(mut objects: Vec<Object>, profile: &Profile, sink: &mut Sink
 }
 
 /// Judges an object alone, and gives the places at which it is refused.
-fn refusals(ctx: &Context<'_>, object: &Object, sink: &mut Sink) -> Vec<Span> {
+fn refusals(
+    ctx: &Context<'_>,
+    object: &Object,
+    params: Option<&[&str]>,
+    sink: &mut Sink,
+) -> Vec<Span> {
     let mut found = Sink::default();
     admission::object(ctx, object, &mut found);
     if found.errors() == 0 {
         as_v1(ctx, object, &mut found);
     }
-    pac::object(object, &mut found);
+    pac::object(object, params, &mut found);
     let found = found.into_sorted();
     let errors = found.iter().filter(|it| it.severity == Severity::Error);
     let refusals = errors.map(|it| it.span).collect();

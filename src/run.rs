@@ -159,11 +159,7 @@ pub async fn run(
 }
 
 /// Plays a scenario.
-async fn play(
-    prepared: &Prepared,
-    scenario: &Scenario,
-    events: &mut dyn FnMut(Event),
-) -> Outcome {
+async fn play(prepared: &Prepared, scenario: &Scenario, events: &mut dyn FnMut(Event)) -> Outcome {
     let mut follow = Follow::new(prepared, events);
     let ready = prepare::played(prepared);
     let shared = ready.shared.clone();

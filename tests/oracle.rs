@@ -27,6 +27,8 @@ mod measure;
 mod program;
 #[path = "oracle/record.rs"]
 mod record;
+#[path = "oracle/repositories.rs"]
+mod repositories;
 #[path = "oracle/shape.rs"]
 mod shape;
 #[path = "golden/support.rs"]
@@ -195,6 +197,15 @@ fn report() {
     keep(&found);
     tool::print(&found.shown("faults"));
     tool::print(&words::compare(&oracle, &faulty));
+    let files = repositories::files(&files);
+    let found = repositories::compare(&oracle, &files);
+    keep(&found);
+    tool::print(&found.shown("repositories"));
+    let sound = repositories::sound(&oracle, measure::rewritten(&files));
+    let faulty = repositories::faulty(&sound, number("WUDI_SEED", 0), count / 4);
+    let found = repositories::compare(&oracle, &faulty);
+    keep(&found);
+    tool::print(&found.shown("faults in repositories"));
 }
 
 /// Writes what there are two opinions about into the directory that `WUDI_KEEP` names.

@@ -21,13 +21,27 @@ pub(crate) fn objects(node: &Node, sink: &mut Sink) -> Vec<Object> {
     object(node, sink).into_iter().collect()
 }
 
+/// The same where the document lies in a directory of Pipelines as Code.
+pub(crate) fn in_repository(node: &Node, sink: &mut Sink) -> Vec<Object> {
+    decoded(node, true, sink).into_iter().collect()
+}
+
 /// The object that a document is; what is wrong with it is reported.
 pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
+    decoded(node, false, sink)
+}
+
+fn decoded(node: &Node, in_repository: bool, sink: &mut Sink) -> Option<Object> {
     let (api, named) = called(node, sink)?;
     let name = named.text()?;
     let (kind, version) = kind_of(api, name);
     let group = group(api);
     let found = schema::find(api, name);
+    if found.is_none() && !is_version(api) {
+        let at = node.get("apiVersion").map_or(named.span, |it| it.span);
+        sink.push(errors::no_version(at, api));
+        return None;
+    }
     if found.is_none() && is_tektons(group) {
         let mut others = schema::kinds_called(name)
             .iter()
@@ -36,9 +50,12 @@ pub(crate) fn object(node: &Node, sink: &mut Sink) -> Option<Object> {
         sink.push(errors::not_served(named.span, api, name, instead));
         return None;
     }
-    let decoder = match is_tektons(group) {
-        true => Decoder::Webhook,
-        false => Decoder::ApiServer,
+    let decoder = match kind {
+        Kind::Task | Kind::Pipeline | Kind::PipelineRun if in_repository => {
+            Decoder::PipelinesAsCode
+        }
+        _ if is_tektons(group) => Decoder::Webhook,
+        _ => Decoder::ApiServer,
     };
     let before = sink.errors();
     let root = match found.and_then(|it| it.object()) {
@@ -97,6 +114,18 @@ fn called<'a>(node: &'a Node, sink: &mut Sink) -> Option<(&'a str, &'a Node)> {
 
 fn group(api: &str) -> &str {
     api.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether a text could be that of an API: `v1`, or a group and a version.
+fn is_version(text: &str) -> bool {
+    let is_name = |it: &str| {
+        let inner = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "-.".contains(it);
+        !it.is_empty() && it.chars().all(inner)
+    };
+    match text.split_once('/') {
+        Some((group, version)) => is_name(group) && is_name(version),
+        None => text == "v1",
+    }
 }
 
 /// Whether Tekton's webhook decodes the objects of the group.

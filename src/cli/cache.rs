@@ -10,7 +10,9 @@ use crate::store::cache::Cache;
 
 pub(crate) fn cache(arguments: &args::Cache, printer: &Printer) -> anyhow::Result<Outcome> {
     let Some(folder) = home::cache() else {
-        return Err(anyhow::anyhow!("neither XDG_CACHE_HOME nor HOME says where the cache is"));
+        return Err(anyhow::anyhow!(
+            "neither XDG_CACHE_HOME nor HOME says where the cache is"
+        ));
     };
     let failed = |error: std::io::Error| {
         let reason = host::reason(&error);

@@ -25,7 +25,8 @@ pub(crate) fn logs(arguments: &args::Logs, printer: &Printer) -> anyhow::Result<
     let task = arguments.task.as_deref();
     if let Some(task) = task {
         let known = database.tasks(run.id).map_err(anyhow::Error::msg)?;
-        let is_it = |name: &str| name == task || name.rsplit_once('-').is_some_and(|it| it.0 == task);
+        let is_it =
+            |name: &str| name == task || name.rsplit_once('-').is_some_and(|it| it.0 == task);
         if !arguments.follow && !known.iter().any(|it| is_it(&it.name) || it.node == task) {
             anstream::eprintln!("error: the run `{}` has no task `{task}`", run.name);
             return Ok(Outcome::Usage);
@@ -35,7 +36,10 @@ pub(crate) fn logs(arguments: &args::Logs, printer: &Printer) -> anyhow::Result<
     loop {
         // What was written before the end was seen is read after it.
         let goes_on = arguments.follow && run.status == RUNNING;
-        for it in database.logs(run.id, task, last).map_err(anyhow::Error::msg)? {
+        for it in database
+            .logs(run.id, task, last)
+            .map_err(anyhow::Error::msg)?
+        {
             last = it.id;
             print(&it, printer);
         }
@@ -47,7 +51,10 @@ pub(crate) fn logs(arguments: &args::Logs, printer: &Printer) -> anyhow::Result<
             return Ok(Outcome::Fine);
         };
         let folder = Folder::new(&state);
-        match database.run(&folder, &run.name).map_err(anyhow::Error::msg)? {
+        match database
+            .run(&folder, &run.name)
+            .map_err(anyhow::Error::msg)?
+        {
             Found::One(now) => run = *now,
             Found::None | Found::Several(_) => return Ok(Outcome::Fine),
         }

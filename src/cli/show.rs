@@ -31,7 +31,13 @@ pub(crate) fn show(arguments: &args::Show, printer: &Printer) -> anyhow::Result<
 fn text(run: &RunRow, tasks: &[TaskRow], notes: &[NoteRow]) -> String {
     let mut text = format!("{} {}", mark(&run.status), run.name);
     let _ = writeln!(text, "  {}{}", run.status, of(run.took));
-    let _ = writeln!(text, "  {} of {}, {}", run.target, run.program, runs::ago(run.started));
+    let _ = writeln!(
+        text,
+        "  {} of {}, {}",
+        run.target,
+        run.program,
+        runs::ago(run.started)
+    );
     if run.resumed > 0 {
         let times = match run.resumed {
             1 => "once".to_owned(),
@@ -144,9 +150,7 @@ fn results(json: &str) -> Vec<(String, String)> {
 
 fn json(run: &RunRow, tasks: &[TaskRow], notes: &[NoteRow]) -> Json {
     let parsed = |text: &str| serde_json::from_str::<Json>(text).unwrap_or_default();
-    let step = |it: &StepRow| {
-        json!({ "step": it.name, "started": it.started, "time": it.took, "end": it.ended, "code": it.code })
-    };
+    let step = |it: &StepRow| json!({ "step": it.name, "started": it.started, "time": it.took, "end": it.ended, "code": it.code });
     let task = |it: &TaskRow| {
         json!({
             "task": it.name, "node": it.node, "instance": it.instance, "attempt": it.attempt, "finally": it.finally,

@@ -265,7 +265,12 @@ impl Reused {
 impl Status {
     /// The status of that word.
     pub(crate) fn of(word: &str) -> Option<Self> {
-        let all = [Self::Succeeded, Self::Failed, Self::Cancelled, Self::Skipped];
+        let all = [
+            Self::Succeeded,
+            Self::Failed,
+            Self::Cancelled,
+            Self::Skipped,
+        ];
         all.into_iter().find(|it| it.word() == word)
     }
 

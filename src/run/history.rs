@@ -8,11 +8,11 @@ use indexmap::IndexMap;
 
 use crate::base::Name;
 use crate::eval::to_json;
+use crate::run::RunOptions;
 use crate::run::event::{Event, StepEnd, TaskId, TaskOutcome};
 use crate::run::machine::PipelineEnd;
 use crate::run::prepare::Prepared;
 use crate::run::shared::Shared;
-use crate::run::RunOptions;
 use crate::store::Folder;
 use crate::store::query::shown;
 use crate::store::record::{EndedRun, LogText, Note, Recorder, StartedRun, Step, Task};

@@ -175,8 +175,12 @@ impl Past {
     /// The nodes that ended, of the outermost pipeline.
     pub(crate) fn finished(&self, pipeline: &Pipeline) -> IndexSet<Name> {
         let whole = |node: &Node| {
-            let simple = !node.fans_out() && !matches!(node.callee, crate::plan::Callee::Pipeline(_));
-            let mut own = self.ended.values().filter(|it| outermost(&it.node) == node.name);
+            let simple =
+                !node.fans_out() && !matches!(node.callee, crate::plan::Callee::Pipeline(_));
+            let mut own = self
+                .ended
+                .values()
+                .filter(|it| outermost(&it.node) == node.name);
             let mut last = own.clone();
             own.next().is_some() && (self.over || simple && last.any(|it| it.told != "ToBeRetried"))
         };
@@ -254,7 +258,8 @@ fn outermost(node: &str) -> &str {
 
 /// The names of the nodes around a task, each with `/`.
 fn around(task: &str) -> &str {
-    task.rfind('/').map_or("", |at| task.get(..=at).unwrap_or_default())
+    task.rfind('/')
+        .map_or("", |at| task.get(..=at).unwrap_or_default())
 }
 
 fn names(json: Option<&Json>) -> IndexSet<Name> {

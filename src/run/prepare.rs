@@ -342,7 +342,13 @@ pub(crate) struct Ready {
 pub(crate) fn played(prepared: &Prepared) -> Ready {
     let session = Session::unkept(played_name(&prepared.job));
     let workspaces = volumes::imagined(&prepared.sources);
-    together(prepared, session, workspaces, PathBuf::new(), (shared::ROOM, Vec::new()))
+    together(
+        prepared,
+        session,
+        workspaces,
+        PathBuf::new(),
+        (shared::ROOM, Vec::new()),
+    )
 }
 
 /// The run, ready to begin at its place, with the engines that are there.
@@ -355,7 +361,13 @@ pub(crate) fn ready(
     let workspaces = volumes::mounts(&prepared.sources, place.root())?;
     let directory = place.root().to_owned();
     let jobs = options.jobs.unwrap_or(shared::ROOM).max(1);
-    Ok(together(prepared, session, workspaces, directory, (jobs, containers)))
+    Ok(together(
+        prepared,
+        session,
+        workspaces,
+        directory,
+        (jobs, containers),
+    ))
 }
 
 fn together(

@@ -92,7 +92,11 @@ async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(io::Error::other("the runner stopped in the middle of its work")))
+    done.unwrap_or_else(|_| {
+        Err(io::Error::other(
+            "the runner stopped in the middle of its work",
+        ))
+    })
 }
 
 /// A task that can be cached, with its patterns.

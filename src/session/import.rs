@@ -76,6 +76,7 @@ pub(crate) fn read(
         file: *it,
         text: sources.text(*it),
         is_found: false,
+        in_repository: manifests::in_repository(sources.path(*it), sources.text(*it)),
     });
     let texts: Vec<manifests::Text<'_>> = texts.collect();
     let (mut decoded, mut found, mut judged) = Default::default();

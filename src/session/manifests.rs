@@ -54,6 +54,7 @@ impl Session {
             file: *it,
             text: sources.text(*it),
             is_found: is_found(sources.path(*it)),
+            in_repository: in_repository(sources.path(*it), sources.text(*it)),
         });
         let texts: Vec<Text<'_>> = texts.collect();
         let judged = stack::with_room(|| judge(&texts, &profile, &mut sink));
@@ -125,6 +126,8 @@ pub(crate) struct Text<'a> {
     pub(crate) text: &'a str,
     /// Nobody named it: it lies in a directory that somebody named.
     pub(crate) is_found: bool,
+    /// It lies where Pipelines as Code looks, or says what only that reads.
+    pub(crate) in_repository: bool,
 }
 
 fn judge(texts: &[Text<'_>], profile: &Profile, sink: &mut Sink) {
@@ -145,9 +148,13 @@ pub(crate) fn objects(texts: &[Text<'_>], sink: &mut Sink) -> Vec<Object> {
         };
         let holds_objects = nodes.iter().any(admit::decode::is_object);
         for node in nodes {
-            if holds_objects || !it.is_found || admit::decode::is_object(&node) {
-                objects.extend(admit::decode::objects(&node, sink));
+            if !(holds_objects || !it.is_found || admit::decode::is_object(&node)) {
+                continue;
             }
+            objects.extend(match it.in_repository {
+                true => admit::decode::in_repository(&node, sink),
+                false => admit::decode::objects(&node, sink),
+            });
         }
     }
     objects
@@ -168,10 +175,17 @@ pub(crate) fn not_of_templates(texts: &[Text<'_>], found: Sink, sink: &mut Sink)
     };
     for finding in found.into_sorted() {
         let at = finding.span;
-        if !(templates && is_template(text_of(at.file), at)) {
+        let is_text = finding.code.name == "type-mismatch" && is_quoted(text_of(at.file), at);
+        if !templates || is_text || !is_template(text_of(at.file), at) {
             sink.push(finding);
         }
     }
+}
+
+/// Whether it is a text, whatever becomes of its templates.
+fn is_quoted(text: &str, at: Span) -> bool {
+    let shown = text.get(at.range()).unwrap_or("");
+    shown.starts_with(['"', '\'', '|', '>'])
 }
 
 /// Whether a finding is about a text that Pipelines as Code will have made another of before anybody judges it.
@@ -179,6 +193,11 @@ pub(crate) fn is_template(text: &str, at: Span) -> bool {
     let shown = text.get(at.range()).unwrap_or("");
     let is_list = shown.starts_with('[') || shown.starts_with("- ");
     shown.contains("{{") && !shown.contains('\n') && !is_list
+}
+
+/// Whether Pipelines as Code reads the file before Tekton does.
+pub(crate) fn in_repository(path: &Path, text: &str) -> bool {
+    path.components().any(|it| it.as_os_str() == ".tekton") || text.contains(PAC)
 }
 
 /// YAML may begin with a byte order mark, which says nothing.

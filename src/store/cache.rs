@@ -207,9 +207,7 @@ impl Cache {
 }
 
 fn below(directory: &Path, hash: &str) -> PathBuf {
-    directory
-        .join(hash.get(..2).unwrap_or_default())
-        .join(hash)
+    directory.join(hash.get(..2).unwrap_or_default()).join(hash)
 }
 
 /// The files two levels below, with when they were used and their sizes.

@@ -58,7 +58,8 @@ impl Keyed {
         keep::put(path, &keep::random()?)?;
         // Another process may have put its own there in the meantime.
         let read = known(keep::read(path)?);
-        read.map(Self).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        read.map(Self)
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     pub(crate) fn of(&self, text: &str) -> String {

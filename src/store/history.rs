@@ -54,10 +54,22 @@ pub(crate) fn trouble(error: rusqlite::Error) -> Trouble {
         (ErrorCode::DiskFull, "the disk is full"),
         (ErrorCode::ReadOnly, "it cannot be written to"),
         (ErrorCode::SystemIoFailure, "the disk is full or fails"),
-        (ErrorCode::DatabaseBusy, "another process does not let go of it"),
-        (ErrorCode::DatabaseLocked, "another process does not let go of it"),
-        (ErrorCode::NotADatabase, "it is damaged: move it away to begin anew"),
-        (ErrorCode::DatabaseCorrupt, "it is damaged: move it away to begin anew"),
+        (
+            ErrorCode::DatabaseBusy,
+            "another process does not let go of it",
+        ),
+        (
+            ErrorCode::DatabaseLocked,
+            "another process does not let go of it",
+        ),
+        (
+            ErrorCode::NotADatabase,
+            "it is damaged: move it away to begin anew",
+        ),
+        (
+            ErrorCode::DatabaseCorrupt,
+            "it is damaged: move it away to begin anew",
+        ),
         (ErrorCode::CannotOpen, "it cannot be opened"),
     ];
     let code = error.sqlite_error_code();
@@ -189,11 +201,13 @@ fn started(on: &Connection, run: &StartedRun) -> rusqlite::Result<i64> {
 fn task(on: &Connection, run: i64, resumed: bool, task: &Task) -> rusqlite::Result<()> {
     if task.begins {
         if resumed {
-            let mut tasks = on
-                .prepare_cached("DELETE FROM tasks WHERE run = ?1 AND name = ?2 AND attempt >= ?3")?;
+            let mut tasks = on.prepare_cached(
+                "DELETE FROM tasks WHERE run = ?1 AND name = ?2 AND attempt >= ?3",
+            )?;
             tasks.execute(params![run, task.name, task.attempt])?;
-            let mut steps = on
-                .prepare_cached("DELETE FROM steps WHERE run = ?1 AND task = ?2 AND attempt >= ?3")?;
+            let mut steps = on.prepare_cached(
+                "DELETE FROM steps WHERE run = ?1 AND task = ?2 AND attempt >= ?3",
+            )?;
             steps.execute(params![run, task.name, task.attempt])?;
         }
         return insert_task(on, run, task);

@@ -137,7 +137,8 @@ impl Database {
             _ => {
                 let exact = format!("{RUN} WHERE name = ?1");
                 let exact = rows(&self.connection, &exact, params![name], run)?;
-                let begins = format!("{RUN} WHERE substr(name, 1, length(?1)) = ?1 ORDER BY id DESC");
+                let begins =
+                    format!("{RUN} WHERE substr(name, 1, length(?1)) = ?1 ORDER BY id DESC");
                 match exact.is_empty() {
                     true => rows(&self.connection, &begins, params![name], run)?,
                     false => exact,
@@ -163,7 +164,8 @@ impl Database {
         let sql = "SELECT task, attempt, name, started, took, ended, code FROM steps WHERE run = ?1
              ORDER BY task, attempt, place";
         let steps = rows(&self.connection, sql, params![run], step)?;
-        let mut by_task: indexmap::IndexMap<(String, u32), Vec<StepRow>> = indexmap::IndexMap::new();
+        let mut by_task: indexmap::IndexMap<(String, u32), Vec<StepRow>> =
+            indexmap::IndexMap::new();
         for (task, attempt, step) in steps {
             by_task.entry((task, attempt)).or_default().push(step);
         }

@@ -154,7 +154,9 @@ impl Batch {
         self.filled = true;
         self.size += log.text.len() + 1;
         let last = self.logs.last_mut().filter(|it| {
-            it.task == log.task && it.step == log.step && it.stream == log.stream
+            it.task == log.task
+                && it.step == log.step
+                && it.stream == log.stream
                 && it.attempt == log.attempt
         });
         match last {

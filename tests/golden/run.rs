@@ -176,6 +176,7 @@ fn told(event: &Event) -> Option<(Option<String>, String)> {
         Event::RunStarted { .. }
         | Event::StepStarted { .. }
         | Event::FinallyStarted { .. }
+        | Event::Pulling { .. }
         | Event::RunFinished { .. } => return None,
     };
     Some((task.map(|it: &wudi::TaskId| it.to_string()), line))

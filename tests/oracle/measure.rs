@@ -55,7 +55,7 @@ impl Disagreements {
         all.map(Vec::len).sum()
     }
 
-    fn add(&mut self, case: &Case, tekton: Verdict, wudi: Verdict) {
+    pub fn add(&mut self, case: &Case, tekton: Verdict, wudi: Verdict) {
         self.judged += 1;
         let (side, said) = match (tekton, wudi) {
             (None, None) => return self.both_accept += 1,
@@ -327,7 +327,7 @@ pub fn rewritten(files: &[Case]) -> Vec<Case> {
 pub fn sound(oracle: &Oracle, cases: Vec<Case>) -> Vec<Case> {
     let tekton = tekton(oracle, &cases);
     let sound = cases.into_iter().zip(tekton);
-    let sound = sound.filter(|(case, tekton)| tekton.is_none() && wudi(case).is_none());
+    let sound = sound.filter(|(case, tekton)| tekton.is_none() && wudi(case, "it.yaml").is_none());
     sound.map(|(case, _)| case).collect()
 }
 
@@ -335,7 +335,7 @@ pub fn sound(oracle: &Oracle, cases: Vec<Case>) -> Vec<Case> {
 pub fn compare(oracle: &Oracle, cases: &[Case]) -> Disagreements {
     let mut found = Disagreements::default();
     let mut tekton = tekton(oracle, cases);
-    let wudi: Vec<Verdict> = cases.iter().map(wudi).collect();
+    let wudi: Vec<Verdict> = cases.iter().map(|it| wudi(it, "it.yaml")).collect();
     // What only the reconcilers of runs see is dear to ask, so only where it can settle something.
     let open = |index: &usize| tekton[*index].is_none() && wudi[*index].is_some();
     let open: Vec<usize> = (0..cases.len()).filter(open).collect();
@@ -361,7 +361,7 @@ pub fn compare(oracle: &Oracle, cases: &[Case]) -> Disagreements {
 }
 
 /// The same with its runs started that wait for a hand: of what waits nothing is judged yet.
-fn started(text: &str) -> String {
+pub fn started(text: &str) -> String {
     text.replace("PipelineRunPending", "")
 }
 
@@ -370,8 +370,13 @@ fn tekton(oracle: &Oracle, cases: &[Case]) -> Vec<Verdict> {
     let asked: Vec<_> = { cases.iter() }
         .map(|it| (&it.settings, it.text.clone()))
         .collect();
+    refusals(oracle, &asked)
+}
+
+/// The same for texts.
+pub fn refusals(oracle: &Oracle, asked: &[(&Settings, String)]) -> Vec<Verdict> {
     let refused = |answers: Vec<Value>| answers.iter().find_map(refusal);
-    { oracle.admit(&asked).into_iter() }.map(refused).collect()
+    { oracle.admit(asked).into_iter() }.map(refused).collect()
 }
 
 fn refusal(answer: &Value) -> Verdict {
@@ -409,7 +414,7 @@ fn passes_over(answer: &Value) -> bool {
 }
 
 /// What happens to runs that were accepted.
-fn played(answer: &Value) -> Verdict {
+pub fn played(answer: &Value) -> Verdict {
     let runs = answer["runs"].as_array().into_iter().flatten();
     let ends = answer["rounds"].as_array().into_iter().flatten();
     let ends = ends.flat_map(|it| it["finished"].as_array().into_iter().flatten());
@@ -423,15 +428,15 @@ fn played(answer: &Value) -> Verdict {
     })
 }
 
-/// What `wudi check` has against a case.
-fn wudi(case: &Case) -> Verdict {
+/// What `wudi check` has against a case, as a file so called.
+pub fn wudi(case: &Case, path: &str) -> Verdict {
     let mut session = Session::new(Box::new(MemoryHost::new()));
     let target = Target {
         flags: case.settings.flags.clone(),
         defaults: case.settings.defaults.clone(),
         ..Target::default()
     };
-    let texts = vec![(PathBuf::from("it.yaml"), case.text.clone().into_bytes())];
+    let texts = vec![(PathBuf::from(path), case.text.clone().into_bytes())];
     session.open_yaml(&[], texts, &target);
     let mut errors = session.diagnostics().iter();
     let first = errors.find(|it| it.severity == Severity::Error)?;

@@ -1,4 +1,5 @@
-//! CEL in conditions, compiled where no variable exists: read, and given types, as CEL's own library does.
+//! CEL in conditions, compiled where no variable exists, and in filters of events: read, and given types, as CEL's own library
+//! does.
 
 mod check;
 mod lex;
@@ -52,7 +53,39 @@ pub(crate) enum Outcome {
 pub(crate) fn compile(text: &str) -> Result<Outcome, String> {
     let tokens = lex::tokens(text)?;
     let expr = read::expression(&tokens)?;
-    Ok(match check::check(&expr)? {
+    Ok(outcome(&check::check(&expr)?))
+}
+
+/// What is known of an expression that filters events.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    pub(crate) outcome: Outcome,
+    /// Names that are neither variables nor parameters, each once.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// The same for an expression that Pipelines as Code asks of an event: `variables` are what it knows of each, `params` texts
+/// that the project adds. What else it names may be such a text too.
+pub(crate) fn compile_filter(
+    text: &str,
+    variables: &[&str],
+    params: &[&str],
+) -> Result<Filter, String> {
+    let tokens = lex::tokens(text)?;
+    let expr = read::expression(&tokens)?;
+    let data = || Type::Map(Box::new(Type::Text), Box::new(Type::Dyn));
+    let known = variables.iter().map(|it| match *it {
+        "headers" | "body" | "files" => ((*it).to_owned(), data()),
+        _ => ((*it).to_owned(), Type::Text),
+    });
+    let params = params.iter().map(|it| ((*it).to_owned(), Type::Text));
+    let (found, unknown) = check::check_filter(&expr, params.chain(known).collect())?;
+    let outcome = outcome(&found);
+    Ok(Filter { outcome, unknown })
+}
+
+fn outcome(of: &Type) -> Outcome {
+    match of {
         Type::Bool | Type::Dyn => Outcome::Condition,
         Type::Null
         | Type::Int
@@ -65,7 +98,7 @@ pub(crate) fn compile(text: &str) -> Result<Outcome, String> {
         | Type::Kind
         | Type::List(_)
         | Type::Map(..) => Outcome::Other,
-    })
+    }
 }
 
 #[cfg(test)]

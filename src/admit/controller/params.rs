@@ -49,8 +49,10 @@ pub(crate) fn of_callee<'a>(
         caller: &caller,
         callee: callee.what,
     };
-    let names: Vec<&str> = given.iter().chain(&spread).map(|it| it.name).collect();
-    missing(&declared, &names, call, sink);
+    let all: Vec<Named<'_>> = given.iter().chain(&spread).copied().collect();
+    let meant = meant(&declared, &all);
+    missing(&declared, &all, &meant, call, sink);
+    incomplete(&declared, &all, call, sink);
     for it in &given {
         if let Some(param) = declared.get(it.name) {
             match it.node.get("value") {
@@ -63,11 +65,7 @@ pub(crate) fn of_callee<'a>(
             }
             enums_of(ctx, pipeline, param, it, sink);
         } else if !is_used_by_embedded(task, it.name) {
-            sink.push(errors::extra(
-                it,
-                call,
-                nearest(it.name, declared.keys().copied()),
-            ));
+            extra(&declared, &meant, it, call, sink);
         }
     }
     for it in &spread {
@@ -75,10 +73,7 @@ pub(crate) fn of_callee<'a>(
             Some(param) if param.shape != Shape::String => sink.push(errors::matrix_of(param, it)),
             Some(_) => {}
             None if is_used_by_embedded(task, it.name) => {}
-            None => {
-                let near = nearest(it.name, declared.keys().copied());
-                sink.push(errors::extra(it, call, near));
-            }
+            None => extra(&declared, &meant, it, call, sink),
         }
     }
     indices::judge(callee.spec, &declared, &given, Some(call.at), sink);
@@ -101,8 +96,9 @@ pub(crate) fn of_run<'a>(
     is_used: &dyn Fn(&str) -> bool,
     sink: &mut Sink,
 ) {
-    let names: Vec<&str> = given.iter().map(|it| it.name).collect();
-    missing(declared, &names, call, sink);
+    let meant = meant(declared, given);
+    missing(declared, given, &meant, call, sink);
+    incomplete(declared, given, call, sink);
     for it in given {
         if let Some(param) = declared.get(it.name) {
             // A task takes nothing for an empty text; to a pipeline it has no type at all.
@@ -116,11 +112,7 @@ pub(crate) fn of_run<'a>(
             keys(param, it, sink);
             allowed(ctx, param, it, sink);
         } else if !is_used(it.name) {
-            sink.push(errors::extra(
-                it,
-                call,
-                nearest(it.name, declared.keys().copied()),
-            ));
+            extra(declared, &meant, it, call, sink);
         }
     }
 }
@@ -148,25 +140,87 @@ pub(crate) fn of_step<'a>(step: &'a Node, action: &'a Node, sink: &mut Sink) {
         caller: &caller,
         callee: "step action",
     };
-    let names: Vec<&str> = given.iter().map(|it| it.name).collect();
-    missing(&declared, &names, call, sink);
+    let meant = meant(&declared, &given);
+    missing(&declared, &given, &meant, call, sink);
     for it in &given {
         if !declared.contains_key(it.name) {
-            let near = nearest(it.name, declared.keys().copied());
+            let near = meant.get(it.name).map(|it| it.name);
+            let near = near.or_else(|| nearest(it.name, declared.keys().copied()));
             sink.push(errors::refused(it, call, near));
+        }
+    }
+}
+
+/// The parameters that are missing and seem to be meant by what is passed, by the name under which it is.
+type Meant<'a, 'p> = IndexMap<&'a str, &'p Declared<'a>>;
+
+fn meant<'a, 'p>(
+    declared: &'p IndexMap<&'a str, Declared<'a>>,
+    given: &[Named<'a>],
+) -> Meant<'a, 'p> {
+    let mut found = Meant::new();
+    for it in given.iter().filter(|it| !declared.contains_key(it.name)) {
+        let is_free = |param: &&Declared<'_>| {
+            is_missing(param, given) && !found.values().any(|it| it.name == param.name)
+        };
+        let free = declared.values().filter(is_free).map(|it| it.name);
+        if let Some(param) = nearest(it.name, free).and_then(|it| declared.get(it)) {
+            found.insert(it.name, param);
+        }
+    }
+    found
+}
+
+fn is_missing(param: &Declared<'_>, given: &[Named<'_>]) -> bool {
+    param.default().is_none() && !given.iter().any(|it| it.name == param.name)
+}
+
+/// What is passed and not declared: a slip, or too much.
+fn extra(
+    declared: &IndexMap<&str, Declared<'_>>,
+    meant: &Meant<'_, '_>,
+    given: &Named<'_>,
+    call: Call<'_>,
+    sink: &mut Sink,
+) {
+    sink.push(match meant.get(given.name) {
+        Some(param) => errors::misspelt(given, call, param),
+        None => errors::extra(given, call, nearest(given.name, declared.keys().copied())),
+    });
+}
+
+/// Objects whose default lacks keys, where no map is passed that has them.
+fn incomplete(
+    declared: &IndexMap<&str, Declared<'_>>,
+    given: &[Named<'_>],
+    call: Call<'_>,
+    sink: &mut Sink,
+) {
+    let is_given = |name: &str| {
+        let mut maps = given.iter().filter(|it| it.shape() == Shape::Object);
+        maps.any(|it| it.name == name)
+    };
+    for param in declared.values().filter(|it| it.shape == Shape::Object) {
+        let default = param.default().map_or(&[][..], Node::entries);
+        let has = |key: &str| default.iter().any(|it| it.key == key);
+        let missing: Vec<&str> = param.keys().filter(|it| !has(it)).collect();
+        if !default.is_empty() && !missing.is_empty() && !is_given(param.name) {
+            sink.push(errors::keys_of_default(param, call, &missing));
         }
     }
 }
 
 fn missing(
     declared: &IndexMap<&str, Declared<'_>>,
-    given: &[&str],
+    given: &[Named<'_>],
+    meant: &Meant<'_, '_>,
     call: Call<'_>,
     sink: &mut Sink,
 ) {
+    let is_meant = |name: &str| meant.values().any(|it| it.name == name);
     let missing: Vec<&Declared<'_>> = declared
         .values()
-        .filter(|it| it.default().is_none() && !given.contains(&it.name))
+        .filter(|it| is_missing(it, given) && !is_meant(it.name))
         .collect();
     if !missing.is_empty() {
         sink.push(errors::missing(&missing, call));
@@ -270,7 +324,11 @@ pub(crate) fn shape_of(pipeline: &Pipeline<'_>, value: &Node) -> Option<Shape> {
         return Some(Shape::String);
     }
     if let Some((name, [Part::Star])) = it.param() {
-        return pipeline.param(name);
+        // Of a name in quotes the controller makes no list.
+        return match it.parts.get(1) {
+            Some(Part::Name(_)) => pipeline.param(name),
+            Some(_) | None => Some(Shape::String),
+        };
     }
     let Some(result) = it
         .task_result()

@@ -44,13 +44,18 @@ pub(crate) fn of_task<'a>(
         Callee::Embedded(spec) => model::workspaces_used(spec),
         Callee::Named(_) | Callee::Unknown => IndexMap::new(),
     };
-    for it in declared.values() {
+    let needs = |it: &&Declared<'_>| {
         let is_bound = bound.iter().any(|bound| bound.name == it.name);
-        if !is_bound
+        !is_bound
             && !used.contains_key(it.name)
             && !model::is_optional(it.node)
             && !has_default(ctx)
-        {
+    };
+    let missing: Vec<&Declared<'_>> = declared.values().filter(needs).collect();
+    for it in &missing {
+        // A slip is said at its own place.
+        let is_meant = meant(&declared, &bound, &missing).contains(it.name);
+        if !(is_meant && matches!(task.callee, Callee::Named(_))) {
             sink.push(errors::not_passed(task.name, model::place(task.node), it));
         }
     }
@@ -65,6 +70,22 @@ pub(crate) fn of_task<'a>(
             sink.push(errors::only_from_a_run(it, name, near));
         }
     }
+}
+
+/// Those of the missing workspaces that a binding of an unknown name seems to mean.
+fn meant<'a>(
+    declared: &IndexMap<&'a str, Declared<'a>>,
+    bound: &[Named<'_>],
+    missing: &[&Declared<'a>],
+) -> IndexSet<&'a str> {
+    let unknown = bound.iter().filter(|it| !declared.contains_key(it.name));
+    let near = |it: &Named<'_>| {
+        let near = nearest(it.name, missing.iter().map(|it| it.name))?;
+        // The same of all that are declared, since that is what is suggested.
+        let of_all = nearest(it.name, declared.keys().copied())?;
+        (near == of_all).then_some(near)
+    };
+    unknown.filter_map(near).collect()
 }
 
 fn of_binding<'a>(
@@ -118,8 +139,17 @@ pub(crate) fn of_pipeline(pipeline: &Pipeline<'_>, sink: &mut Sink) {
 pub(crate) fn of_run<'a>(ctx: &Context<'a>, pipeline: &Pipeline<'a>, at: Span, sink: &mut Sink) {
     let bound = pipeline.bindings();
     let is_bound = |name: &str| bound.iter().any(|it| it.name == name);
-    for it in pipeline.workspaces.values() {
-        if !model::is_optional(it.node) && !is_bound(it.name) {
+    let needs = |it: &&Declared<'_>| !model::is_optional(it.node) && !is_bound(it.name);
+    let missing: Vec<&Declared<'_>> = pipeline.workspaces.values().filter(needs).collect();
+    let is_open = pipeline.tasks.iter().any(|it| {
+        it.node
+            .get("pipelineRef")
+            .or(it.node.get("pipelineSpec"))
+            .is_some()
+    });
+    let meant = meant(&pipeline.workspaces, &bound, &missing);
+    for it in &missing {
+        if is_open || !meant.contains(it.name) {
             sink.push(errors::not_bound(at, it));
         }
     }
@@ -138,18 +168,15 @@ pub(crate) fn of_run<'a>(ctx: &Context<'a>, pipeline: &Pipeline<'a>, at: Span, s
         }
         one_volume(ctx, task, &needed, &bound, sink);
     }
-    let is_open = pipeline.tasks.iter().any(|it| {
-        it.node
-            .get("pipelineRef")
-            .or(it.node.get("pipelineSpec"))
-            .is_some()
-    });
     for it in bound
         .iter()
         .filter(|it| !is_open && !used.contains(it.name))
     {
         let near = nearest(it.name, pipeline.workspaces.keys().copied());
-        sink.push(errors::extra(it, near));
+        sink.push(match near.filter(|it| meant.contains(it)) {
+            Some(near) => errors::misspelt(it, near),
+            None => errors::extra(it, near),
+        });
     }
 }
 
@@ -250,9 +277,14 @@ pub(crate) fn of_task_run<'a>(
 ) {
     let declared = model::declared(spec, "workspaces");
     let bound = model::named(run, "workspaces");
-    for it in declared.values() {
+    let needs = |it: &&Declared<'_>| {
         let is_bound = bound.iter().any(|bound| bound.name == it.name);
-        if !is_bound && !model::is_optional(it.node) && !has_default(ctx) {
+        !is_bound && !model::is_optional(it.node) && !has_default(ctx)
+    };
+    let missing: Vec<&Declared<'_>> = declared.values().filter(needs).collect();
+    let meant = meant(&declared, &bound, &missing);
+    for it in &missing {
+        if is_embedded || !meant.contains(it.name) {
             sink.push(errors::not_bound(at, it));
         }
     }

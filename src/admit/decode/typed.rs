@@ -111,6 +111,8 @@ pub(crate) enum Decoder {
     Webhook,
     /// The API server, which has the schema alone: its case, unknown fields at most.
     ApiServer,
+    /// Pipelines as Code, which makes another object of what it knows: its case, and no word of the rest.
+    PipelinesAsCode,
 }
 
 /// Decodes one object.
@@ -354,8 +356,9 @@ impl<'s> Typed<'s> {
         if let Some(field) = object.field(&entry.key) {
             return Some(field);
         }
-        if self.decoder == Decoder::ApiServer {
-            return None;
+        match self.decoder {
+            Decoder::Webhook => {}
+            Decoder::ApiServer | Decoder::PipelinesAsCode => return None,
         }
         let mut fields = object.fields.iter();
         let field = fields.find(|it| it.name.eq_ignore_ascii_case(&entry.key))?;
@@ -371,6 +374,7 @@ impl<'s> Typed<'s> {
         let how = match self.decoder {
             Decoder::Webhook => how,
             Decoder::ApiServer => Unknown::ApiServer,
+            Decoder::PipelinesAsCode => Unknown::PipelinesAsCode,
         };
         let near = spelling::nearest(&entry.key, object.fields.iter().map(|it| it.name));
         // Definitions without a name of their own are called by their path.

@@ -13,6 +13,8 @@ pub(crate) enum Unknown {
     Webhook,
     /// The API server refuses it if asked to be strict, as `kubectl` does, and drops it otherwise.
     ApiServer,
+    /// Pipelines as Code drops it, so that nobody else sees it.
+    PipelinesAsCode,
 }
 
 pub(crate) fn unknown_field(
@@ -31,6 +33,9 @@ pub(crate) fn unknown_field(
                 "the API server refuses it where validation is strict, as with `kubectl`, and drops it otherwise",
             );
             warning(found)
+        }
+        Unknown::PipelinesAsCode => {
+            warning(found.note("Pipelines as Code drops it without a word, and runs the rest"))
         }
     }
 }
@@ -132,6 +137,13 @@ pub(crate) fn no_object(node: &Node) -> Diagnostic {
     };
     let message = format!("this document is {what}, and no object of Kubernetes");
     warning(Diagnostic::new("unknown-api", at, message).note("nothing of it is checked"))
+}
+
+/// An `apiVersion` that no API has.
+pub(crate) fn no_version(at: Span, text: &str) -> Diagnostic {
+    let message = format!("`{text}` is no version of an API");
+    Diagnostic::new("unknown-api", at, message)
+        .note("it is a group and a version such as `tekton.dev/v1`; of what has no group there is `v1` alone")
 }
 
 /// An object whose `apiVersion` or `kind` is missing, empty or no string.

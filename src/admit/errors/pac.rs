@@ -93,3 +93,79 @@ pub(crate) fn no_pattern(span: Span, text: &str) -> Diagnostic {
     finding.severity = Severity::Warning;
     finding
 }
+
+/// An annotation of a run is one that Pipelines as Code reads.
+pub(crate) fn unknown(span: Span, name: &str, near: &str) -> Diagnostic {
+    let message = format!("nobody reads `{name}`");
+    let found = Diagnostic::new("unused", span, message);
+    found.help(format!("did you mean `{near}`?"))
+}
+
+/// `on-event` names events that there are.
+pub(crate) fn no_event(
+    span: Span,
+    event: &str,
+    all: &[&str],
+    near: Option<&str>,
+    is_one_of_many: bool,
+) -> Diagnostic {
+    let names: Vec<String> = all.iter().map(|it| format!("`{it}`")).collect();
+    let message = format!("no event is called `{event}`");
+    let found = Diagnostic::new("event-without-run", span, message)
+        .note(format!("an event is one of {}", names.join(", ")));
+    let mut found = match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found,
+    };
+    if !is_one_of_many {
+        found = found.note("nothing starts the run");
+    }
+    found.severity = Severity::Warning;
+    found
+}
+
+/// `on-target-branch`, `on-path-change` and what `pathChanged()` is asked are patterns.
+pub(crate) fn no_glob(span: Span, pattern: &str, flaw: &str) -> Diagnostic {
+    let message = format!("`{pattern}` is no pattern: {flaw}");
+    Diagnostic::new("event-without-run", span, message)
+        .note("the controller stops in the middle of its work at it, for each event of the project")
+}
+
+/// `on-cel-expression` is an expression of CEL whose types fit.
+pub(crate) fn no_filter(span: Span, flaw: &str) -> Diagnostic {
+    let message = format!("this is no expression that CEL can compute: {flaw}");
+    Diagnostic::new("cel", span, message).note("the controller reports it, and starts no run")
+}
+
+/// `on-cel-expression` uses variables that there are.
+pub(crate) fn no_variable(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("an event has no `{name}`");
+    Diagnostic::new("cel", span, message)
+        .note("the controller reports it, and starts no run")
+        .did_you_mean(span, near)
+}
+
+/// `on-cel-expression` uses parameters of the Repository, which is at hand to check.
+pub(crate) fn of_a_repository(span: Span, name: &str) -> Diagnostic {
+    let message =
+        format!("`{name}` is known only where the Repository declares a parameter so called");
+    let mut found = Diagnostic::new("cel", span, message)
+        .note("without it the controller reports the expression, and starts no run")
+        .help("check the Repository together with the run");
+    found.severity = Severity::Warning;
+    found
+}
+
+/// `on-cel-expression` is true or false.
+pub(crate) fn never_true(span: Span) -> Diagnostic {
+    let message = "this expression is neither true nor false";
+    Diagnostic::new("event-without-run", span, message).note("only what is true starts a run")
+}
+
+/// No two runs that events start have one name.
+pub(crate) fn name_twice(span: Span, name: &str, other: Span) -> Diagnostic {
+    let message = format!("another run is called `{name}` too");
+    Diagnostic::new("duplicate-name", span, message)
+        .label(other, "the other")
+        .note("Pipelines as Code starts no run of the directory then")
+}

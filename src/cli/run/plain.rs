@@ -141,7 +141,11 @@ pub(crate) fn summary(outcome: &Outcome, results: &[(String, String)]) -> String
         let _ = write!(text, "\nits files are in {}", kept.display());
     }
     if outcome.can_resume && outcome.status != Status::Succeeded {
-        let _ = write!(text, "\ngo on with it by `wudi run --resume {}`", outcome.name);
+        let _ = write!(
+            text,
+            "\ngo on with it by `wudi run --resume {}`",
+            outcome.name
+        );
     }
     text
 }

@@ -48,7 +48,11 @@ pub(crate) fn find(arguments: &mut args::Run) -> anyhow::Result<Result<Option<Ru
         arguments.path = Some(PathBuf::from(word));
         keeping.resume = Some("last".to_owned());
     }
-    let wanted = match (&keeping.resume, keeping.from.is_empty(), keeping.only.is_empty()) {
+    let wanted = match (
+        &keeping.resume,
+        keeping.from.is_empty(),
+        keeping.only.is_empty(),
+    ) {
         (Some(name), ..) => name.clone(),
         (None, true, true) => return Ok(Ok(None)),
         (None, ..) => "last".to_owned(),
@@ -82,12 +86,17 @@ fn last(arguments: &args::Run) -> anyhow::Result<Option<RunRow>> {
         target: target.cloned(),
         ..Filter::default()
     };
-    let all = database.runs(&folder, &filter).map_err(anyhow::Error::msg)?;
+    let all = database
+        .runs(&folder, &filter)
+        .map_err(anyhow::Error::msg)?;
     let mut ended = all.into_iter().filter(|it| it.status != RUNNING);
     let Some(run) = ended.next() else {
         return Ok(None);
     };
-    match database.run(&folder, &run.name).map_err(anyhow::Error::msg)? {
+    match database
+        .run(&folder, &run.name)
+        .map_err(anyhow::Error::msg)?
+    {
         Found::One(run) => Ok(Some(*run)),
         Found::None | Found::Several(_) => Ok(None),
     }
@@ -97,11 +106,19 @@ fn last(arguments: &args::Run) -> anyhow::Result<Option<RunRow>> {
 fn fill(arguments: &mut args::Run, run: &RunRow) {
     let known: Json = serde_json::from_str(&run.invocation).unwrap_or_default();
     let texts = |key: &str| {
-        let all = known.get(key).and_then(Json::as_array).into_iter().flatten();
+        let all = known
+            .get(key)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
         all.filter_map(Json::as_str).map(str::to_owned)
     };
     let pairs = |key: &str| {
-        let all = known.get(key).and_then(Json::as_array).into_iter().flatten();
+        let all = known
+            .get(key)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
         let pair = |it: &Json| {
             let text = |at: usize| it.get(at).and_then(Json::as_str).map(str::to_owned);
             Some((text(0)?, text(1)?))
@@ -123,7 +140,9 @@ fn fill(arguments: &mut args::Run, run: &RunRow) {
         .filter_map(|it| it.split_once('=').map(|it| it.0.to_owned()))
         .collect();
     let params = pairs("params").filter(|(name, _)| !said.contains(name));
-    arguments.rest.extend(params.map(|(name, it)| format!("{name}={it}")));
+    arguments
+        .rest
+        .extend(params.map(|(name, it)| format!("{name}={it}")));
     let add = |to: &mut Vec<(String, String)>, key: &str| {
         let said: Vec<String> = to.iter().map(|(name, _)| name.clone()).collect();
         to.extend(pairs(key).filter(|(name, _)| !said.contains(name)));
@@ -140,7 +159,9 @@ fn fill(arguments: &mut args::Run, run: &RunRow) {
     if arguments.pull.is_none() {
         arguments.pull = known.get("pull").and_then(Json::as_str).map(str::to_owned);
     }
-    let pass: Vec<String> = texts("pass").filter(|it| !arguments.pass.contains(it)).collect();
+    let pass: Vec<String> = texts("pass")
+        .filter(|it| !arguments.pass.contains(it))
+        .collect();
     arguments.pass.extend(pass);
 }
 

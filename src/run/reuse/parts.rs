@@ -144,7 +144,10 @@ impl Pure {
 
     /// The programs of this machine that it says, and those that its steps begin with.
     fn programs(&self, parts: &mut Parts) -> io::Result<()> {
-        let commands = self.steps().iter().filter_map(|it| it.command.first()?.text());
+        let commands = self
+            .steps()
+            .iter()
+            .filter_map(|it| it.command.first()?.text());
         let scripts = self.steps().iter().filter_map(|it| it.script.as_ref());
         let scripts = scripts.map(|it| it.text().map_or("sh", interpreter));
         let said = self.programs.iter().map(String::as_str);

@@ -4,11 +4,30 @@ use crate::admit::admission::cel::{Expr, Type};
 
 /// The type of an expression in which no name has a value.
 pub(crate) fn check(expr: &Expr) -> Result<Type, String> {
-    of(expr, &mut Vec::new())
+    of(expr, &mut Scope::default())
 }
 
-/// Names of macros with their types, the innermost last.
-type Scope = Vec<(String, Type)>;
+/// The type of a filter of events, and the names in it that are not among the known ones.
+pub(crate) fn check_filter(
+    expr: &Expr,
+    known: Vec<(String, Type)>,
+) -> Result<(Type, Vec<String>), String> {
+    let mut scope = Scope {
+        names: known,
+        unknown: Some(Vec::new()),
+    };
+    let found = of(expr, &mut scope)?;
+    Ok((found, scope.unknown.unwrap_or_default()))
+}
+
+/// What names mean.
+#[derive(Default)]
+struct Scope {
+    /// Variables, and names of macros, with their types, the innermost last.
+    names: Vec<(String, Type)>,
+    /// In a filter of events, the names that nothing gave a type: each may be a text.
+    unknown: Option<Vec<String>>,
+}
 
 fn of(expr: &Expr, scope: &mut Scope) -> Result<Type, String> {
     match expr {
@@ -39,14 +58,22 @@ fn of(expr: &Expr, scope: &mut Scope) -> Result<Type, String> {
     }
 }
 
-fn named(name: &str, scope: &Scope) -> Result<Type, String> {
-    if let Some((_, found)) = scope.iter().rev().find(|it| it.0 == name) {
+fn named(name: &str, scope: &mut Scope) -> Result<Type, String> {
+    if let Some((_, found)) = scope.names.iter().rev().find(|it| it.0 == name) {
         return Ok(found.clone());
     }
     match name {
         "bool" | "int" | "uint" | "double" | "string" | "bytes" | "list" | "map" | "type"
         | "null_type" => Ok(Type::Kind),
-        _ => Err(format!("`{name}` has no value")),
+        _ => match &mut scope.unknown {
+            Some(unknown) => {
+                if !unknown.iter().any(|it| it == name) {
+                    unknown.push(name.to_owned());
+                }
+                Ok(Type::Text)
+            }
+            None => Err(format!("`{name}` has no value")),
+        },
     }
 }
 
@@ -247,6 +274,7 @@ fn method(owner: &Expr, name: &str, arguments: &[Expr], scope: &mut Scope) -> Re
         ("contains" | "startsWith" | "endsWith" | "matches", [one]) => {
             (is_text && fits(one, &Type::Text)).then_some(Type::Bool)
         }
+        ("pathChanged", []) if scope.unknown.is_some() => is_text.then_some(Type::Bool),
         ("size", []) => of_one("size", &of_what),
         ("getHours" | "getMinutes" | "getSeconds" | "getMilliseconds", []) => {
             is_time.then_some(Type::Int)
@@ -295,10 +323,10 @@ fn expanded(
     let owner = of(owner, scope)?;
     let item = element_of(&owner).cloned();
     let item = item.ok_or_else(|| format!("`{name}` of something that has no elements"))?;
-    scope.push((element.to_owned(), item.clone()));
+    scope.names.push((element.to_owned(), item.clone()));
     let types = bodies.iter().map(|it| of(it, scope));
     let types = types.collect::<Result<Vec<_>, _>>();
-    scope.pop();
+    scope.names.pop();
     let types = types?;
     let (last, filters) = match (name, types.split_last()) {
         ("map", Some((last, filters))) => (Some(last), filters),

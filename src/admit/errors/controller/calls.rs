@@ -38,6 +38,16 @@ pub(crate) fn extra(given: &Named<'_>, call: Call<'_>, near: Option<&str>) -> Di
     found.did_you_mean(given.at.span, near)
 }
 
+/// An argument under a name that is like the one of a parameter which is missing.
+pub(crate) fn misspelt(given: &Named<'_>, call: Call<'_>, param: &Declared<'_>) -> Diagnostic {
+    let Call { caller, callee, .. } = call;
+    let (name, right) = (given.name, param.name);
+    let message = format!("{caller} passes `{name}`, and the {callee} needs `{right}`");
+    Diagnostic::new("missing-argument", given.at.span, message)
+        .label(param.span(), format!("`{right}` has no default"))
+        .did_you_mean(given.at.span, Some(right))
+}
+
 pub(crate) fn refused(given: &Named<'_>, call: Call<'_>, near: Option<&str>) -> Diagnostic {
     let Call { caller, callee, .. } = call;
     let name = given.name;
@@ -99,6 +109,23 @@ pub(crate) fn keys(param: &Declared<'_>, given: &Named<'_>, missing: &[&str]) ->
     let names: Vec<String> = missing.iter().map(|it| format!("`{it}`")).collect();
     let message = format!("the object `{}` gets no {}", param.name, names.join(", "));
     Diagnostic::new("missing-argument", given.at.span, message)
+        .label(param.span(), "declared with that key")
+        .note("every key of `properties` must come from the call or from the default")
+}
+
+/// An object whose default lacks keys that no call adds.
+pub(crate) fn keys_of_default(
+    param: &Declared<'_>,
+    call: Call<'_>,
+    missing: &[&str],
+) -> Diagnostic {
+    let names: Vec<String> = missing.iter().map(|it| format!("`{it}`")).collect();
+    let (name, names) = (param.name, names.join(", "));
+    let message = format!(
+        "{} passes no {names} of `{name}`, whose default has none",
+        call.caller
+    );
+    Diagnostic::new("missing-argument", call.at, message)
         .label(param.span(), "declared with that key")
         .note("every key of `properties` must come from the call or from the default")
 }

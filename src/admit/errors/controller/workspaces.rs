@@ -57,6 +57,14 @@ pub(crate) fn not_declared(binding: &Named<'_>, callee: &str, near: Option<&str>
         .did_you_mean(binding.at.span, near)
 }
 
+/// A binding of a run under a name that is like the one of a workspace which it does not bind.
+pub(crate) fn misspelt(binding: &Named<'_>, right: &str) -> Diagnostic {
+    let name = binding.name;
+    let message = format!("the run binds `{name}`, and the pipeline needs the workspace `{right}`");
+    Diagnostic::new("unbound-workspace", binding.at.span, message)
+        .did_you_mean(binding.at.span, Some(right))
+}
+
 /// A binding of a run that no task of its pipeline asks for.
 pub(crate) fn extra(binding: &Named<'_>, near: Option<&str>) -> Diagnostic {
     let message = format!(
