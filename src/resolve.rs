@@ -1,5 +1,6 @@
 //! Files to one program: imports followed, packages scoped, items numbered. Names within an item are the checker's.
 
+mod amend;
 mod errors;
 pub(crate) mod program;
 mod scope;
@@ -36,6 +37,7 @@ pub(crate) fn resolve(root: Vec<Arc<ast::Tree>>, load: &mut Load<'_>, sink: &mut
     resolver.program.root = resolver.add_package(Name::default(), root, sink);
     let root = resolver.program.root;
     resolver.follow_imports(root, sink);
+    amend::expand(&mut resolver.program, sink);
     resolver.program
 }
 
@@ -80,6 +82,7 @@ impl Resolver<'_, '_> {
         let item = Item {
             id,
             package,
+            scope: package,
             file,
             tree: Arc::clone(tree),
         };

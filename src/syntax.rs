@@ -22,6 +22,7 @@ pub(crate) use items::pieces;
 use lex::{Lexed, Token, TokenKind};
 use lower::Lowering;
 use recover::{Gaps, Source};
+pub(crate) use shift::renumbered;
 
 /// More than any program has that a person reads.
 const MAX_FILE_BYTES: usize = 16 << 20;

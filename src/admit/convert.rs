@@ -54,6 +54,22 @@ fn pipeline(node: &mut Node) {
             with(it, "taskSpec", task);
             // What the conversion does not know is lost.
             remove(it, &["pipelineRef", "pipelineSpec"]);
+            each(it, "params", valued);
+        });
+    }
+}
+
+/// An argument that has no value becomes one of no text.
+fn valued(param: &mut Node) {
+    let span = param.span;
+    if param.get("value").is_none_or(Node::is_null)
+        && let Some(entries) = entries_mut(param)
+    {
+        entries.retain(|it| it.key != "value");
+        entries.push(Entry {
+            at: span,
+            key: "value".to_owned(),
+            value: Node::new(span, Data::String(String::new())),
         });
     }
 }

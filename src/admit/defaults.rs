@@ -104,6 +104,10 @@ impl Defaults<'_> {
                     self.task_ref(reference);
                 }
                 self.task(field(task, "taskSpec"));
+                // The older version knows no argument without a value.
+                if self.version == Version::V1beta1 {
+                    items(task, "params").for_each(|it| add(it, "value", ""));
+                }
             }
         }
     }

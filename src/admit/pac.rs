@@ -21,7 +21,12 @@ const SYSTEM: &[&str] = &["pipelines-as-code", "openshift-pipelines"];
 pub(crate) fn object(object: &Object, params: Option<&[&str]>, sink: &mut Sink) {
     match object.kind {
         Kind::Repository => repository(object, sink),
-        Kind::PipelineRun => annotations::judge(object, params, sink),
+        Kind::PipelineRun => {
+            annotations::judge(object, params, sink);
+            if inline::is_started(object) {
+                valueless(&object.root, sink);
+            }
+        }
         Kind::Task
         | Kind::Pipeline
         | Kind::TaskRun
@@ -29,6 +34,34 @@ pub(crate) fn object(object: &Object, params: Option<&[&str]>, sink: &mut Sink) 
         | Kind::CustomRun
         | Kind::Other => {}
     }
+}
+
+/// A run with an argument that has no value cannot be written down again, and so never comes to the cluster.
+fn valueless(node: &Node, sink: &mut Sink) {
+    for entry in node.entries() {
+        match entry.key.as_str() {
+            // Here parameters are declared.
+            "pipelineSpec" | "taskSpec" => {
+                let fields = entry.value.entries().iter();
+                let fields = fields.filter(|it| it.key != "params");
+                fields.for_each(|it| valueless_in(&it.value, sink));
+            }
+            "params" => {
+                for param in entry.value.items() {
+                    if param.get("value").is_none() {
+                        let at = param.get("name").map_or(param.span, |it| it.span);
+                        sink.push(errors::no_value(at, param.text_of("name")));
+                    }
+                }
+            }
+            _ => valueless_in(&entry.value, sink),
+        }
+    }
+}
+
+fn valueless_in(node: &Node, sink: &mut Sink) {
+    valueless(node, sink);
+    node.items().iter().for_each(|it| valueless_in(it, sink));
 }
 
 fn repository(object: &Object, sink: &mut Sink) {

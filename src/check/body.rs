@@ -27,7 +27,7 @@ impl<'c, 'p> Body<'c, 'p> {
     pub(crate) fn new(checker: &'c mut Checker<'p>, item: ItemId) -> Self {
         let package = checker
             .item(item)
-            .map_or_else(PackageId::default, |it| it.package);
+            .map_or_else(PackageId::default, |it| it.scope);
         Self {
             checker,
             item,

@@ -39,6 +39,49 @@ pub(crate) fn not_supported(kind: &Word) -> Diagnostic {
     found.note("it is refused, so that nothing of the program is left out in silence")
 }
 
+/// What something is to be made from is not there.
+pub(crate) fn unknown_base(base: &Word, kind: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("there is no {kind} `{}`", base.name);
+    Diagnostic::new("unknown-name", base.span, message).did_you_mean(base.span, near)
+}
+
+pub(crate) fn other_kind(base: &Word, kind: &str) -> Diagnostic {
+    let article = spelling::article(kind);
+    let message = format!("`{}` is no {kind}", base.name);
+    Diagnostic::new("type-mismatch", base.span, message)
+        .note(format!("{article} {kind} is made from {article} {kind}"))
+}
+
+pub(crate) fn made_of_itself(base: &Word) -> Diagnostic {
+    let message = format!("`{}` is made from itself", base.name);
+    Diagnostic::new("cycle", base.span, message)
+}
+
+/// What is declared elsewhere has nothing that could be amended.
+pub(crate) fn made_of_extern(base: &Word) -> Diagnostic {
+    let message = format!(
+        "`{}` is `extern`: what is in it is not known here",
+        base.name
+    );
+    Diagnostic::new("not-callable", base.span, message)
+        .help("call it, with the options of the call")
+}
+
+pub(crate) fn no_label(span: Span) -> Diagnostic {
+    Diagnostic::new("missing-argument", span, "an argument without a label")
+        .help("write `NAME: value`")
+}
+
+pub(crate) fn unknown_param(span: Span, label: &Word, near: Option<&str>) -> Diagnostic {
+    let message = format!("it has no parameter `{}`", label.name);
+    Diagnostic::new("extra-argument", span, message).did_you_mean(label.span, near)
+}
+
+pub(crate) fn nothing_to_amend(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("there is no `{name}` to amend");
+    Diagnostic::new("override-unknown", span, message).did_you_mean(span, near)
+}
+
 pub(crate) fn unknown_package(span: Span, name: &str) -> Diagnostic {
     let found = Diagnostic::new("import", span, format!("there is no package `{name}`"));
     let packages = stdlib::packages();

@@ -21,6 +21,8 @@ pub(crate) struct PackageId(pub(crate) u32);
 pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) package: PackageId,
+    /// Whose names it sees: those of its package, or of one that sees those of its base as well.
+    pub(crate) scope: PackageId,
     #[expect(
         dead_code,
         reason = "for editors, which ask where and how a thing is written"

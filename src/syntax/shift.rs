@@ -1,4 +1,4 @@
-//! Moves what was parsed to another place of its file, so that an edit above an item does not parse it anew.
+//! Moves what was parsed to another place of its file, so that an edit above an item does not parse it anew; and to other ids.
 
 use std::sync::Arc;
 
@@ -7,19 +7,25 @@ use crate::diag::Diagnostic;
 use crate::syntax::Piece;
 use crate::syntax::ast::{
     Arg, Block, Comprehension, Decl, Element, Entry, Expr, ExprKind, Field, Ident, Init, Item,
-    ItemKind, LetItem, Member, MemberKind, Param, StrPart, Tree, TypeExpr, TypeExprKind, TypeField,
-    Word,
+    ItemKind, LetItem, Member, MemberKind, NodeId, Param, StrPart, Tree, TypeExpr, TypeExprKind,
+    TypeField, Word,
 };
 
-/// How far to move, in bytes.
+/// How far to move, in bytes, and in ids.
 #[derive(Clone, Copy, Debug)]
-struct Shift(i64);
+struct Shift {
+    bytes: i64,
+    ids: u32,
+}
 
 /// Moves a piece so that it begins at `base`.
 pub(crate) fn piece(piece: &mut Piece, base: usize) {
     let distance = |it: usize| i64::try_from(it).unwrap_or_default();
-    let shift = Shift(distance(base) - distance(piece.base));
-    if shift.0 == 0 {
+    let shift = Shift {
+        bytes: distance(base) - distance(piece.base),
+        ids: 0,
+    };
+    if shift.bytes == 0 {
         return;
     }
     piece.base = base;
@@ -36,7 +42,10 @@ pub(crate) fn piece(piece: &mut Piece, base: usize) {
 
 /// Moves what was parsed back by so many bytes; what stood before is put at the start.
 pub(crate) fn back(tree: &mut Tree, found: &mut [Diagnostic], distance: usize) {
-    let shift = Shift(-i64::try_from(distance).unwrap_or_default());
+    let shift = Shift {
+        bytes: -i64::try_from(distance).unwrap_or_default(),
+        ids: 0,
+    };
     for item in &mut tree.items {
         shift.item(Arc::make_mut(item));
     }
@@ -48,9 +57,25 @@ pub(crate) fn back(tree: &mut Tree, found: &mut [Diagnostic], distance: usize) {
     }
 }
 
+/// The item with ids that begin at `first`.
+pub(crate) fn renumbered(item: &Item, first: u32) -> Item {
+    let mut item = item.clone();
+    let shift = Shift {
+        bytes: 0,
+        ids: first,
+    };
+    shift.item(&mut item);
+    item.nodes = item.nodes.saturating_add(first);
+    item
+}
+
 impl Shift {
+    fn id(self, id: &mut NodeId) {
+        id.0 = id.0.saturating_add(self.ids);
+    }
+
     fn span(self, span: &mut Span) {
-        let moved = |it: u32| u32::try_from(i64::from(it) + self.0).unwrap_or_default();
+        let moved = |it: u32| u32::try_from(i64::from(it) + self.bytes).unwrap_or_default();
         span.start = moved(span.start);
         span.end = moved(span.end);
     }
@@ -95,6 +120,7 @@ impl Shift {
     }
 
     fn ident(self, it: &mut Ident) {
+        self.id(&mut it.id);
         self.span(&mut it.span);
     }
 
@@ -124,6 +150,7 @@ impl Shift {
     fn init(self, it: &mut Init) {
         match it {
             Init::Base(it) => {
+                self.id(&mut it.id);
                 self.span(&mut it.span);
                 it.path.iter_mut().for_each(|it| self.word(it));
                 it.args.iter_mut().for_each(|it| self.args(it));
@@ -277,6 +304,7 @@ impl Shift {
     }
 
     fn expr(self, it: &mut Expr) {
+        self.id(&mut it.id);
         self.span(&mut it.span);
         match &mut it.kind {
             ExprKind::Str { style: _, parts } => self.parts(parts),

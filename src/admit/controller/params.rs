@@ -57,6 +57,10 @@ pub(crate) fn of_callee<'a>(
         if let Some(param) = declared.get(it.name) {
             match it.node.get("value") {
                 None => sink.push(errors::no_value(param, it)),
+                // Of a name in quotes the controller makes no list here.
+                Some(value) if names_in_quotes(value) => {
+                    types(param, it, Some(Shape::String), sink);
+                }
                 Some(value) => types(param, it, shape_of(pipeline, value), sink),
             }
             keys(param, it, sink);
@@ -77,6 +81,12 @@ pub(crate) fn of_callee<'a>(
         }
     }
     indices::judge(callee.spec, &declared, &given, Some(call.at), sink);
+}
+
+fn names_in_quotes(value: &Node) -> bool {
+    let all = variables(value);
+    let mut params = all.iter().filter(|it| it.param().is_some());
+    params.any(|it| matches!(it.parts.get(1), Some(Part::Quoted(_))))
 }
 
 /// What is written in the pipeline sees its arguments even where it declares none.
@@ -324,11 +334,7 @@ pub(crate) fn shape_of(pipeline: &Pipeline<'_>, value: &Node) -> Option<Shape> {
         return Some(Shape::String);
     }
     if let Some((name, [Part::Star])) = it.param() {
-        // Of a name in quotes the controller makes no list.
-        return match it.parts.get(1) {
-            Some(Part::Name(_)) => pipeline.param(name),
-            Some(_) | None => Some(Shape::String),
-        };
+        return pipeline.param(name);
     }
     let Some(result) = it
         .task_result()

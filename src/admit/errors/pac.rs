@@ -101,6 +101,13 @@ pub(crate) fn unknown(span: Span, name: &str, near: &str) -> Diagnostic {
     found.help(format!("did you mean `{near}`?"))
 }
 
+/// Each argument in a run that events start has a value.
+pub(crate) fn no_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new("type-mismatch", span, format!("`{name}` gets no value"))
+        .note("Pipelines as Code cannot write the run down again, and so does not create it")
+        .help("write a `value`, or drop it to have the default")
+}
+
 /// `on-event` names events that there are.
 pub(crate) fn no_event(
     span: Span,
@@ -143,6 +150,14 @@ pub(crate) fn no_variable(span: Span, name: &str, near: Option<&str>) -> Diagnos
     Diagnostic::new("cel", span, message)
         .note("the controller reports it, and starts no run")
         .did_you_mean(span, near)
+}
+
+/// Names of events are texts in `on-cel-expression`.
+pub(crate) fn no_quotes(span: Span, name: &str) -> Diagnostic {
+    let quoted = format!("\"{name}\"");
+    Diagnostic::new("cel", span, format!("an event has no `{name}`"))
+        .note("the controller reports it, and starts no run")
+        .fix(format!("replace with `{quoted}`"), span, quoted)
 }
 
 /// `on-cel-expression` uses parameters of the Repository, which is at hand to check.

@@ -162,7 +162,9 @@ fn expression(value: &Node, params: Option<&[&str]>, sink: &mut Sink) {
             .find(name.as_str())
             .map_or(value.span, |at| value.part(at..at + name.len()));
         let near = nearest(name, VARIABLES.iter().copied());
-        sink.push(match params.is_some() || near.is_some() {
+        let is_event = EVENTS.contains(&name.as_str());
+        sink.push(match params.is_some() || near.is_some() || is_event {
+            true if is_event => errors::no_quotes(at, name),
             true => errors::no_variable(at, name, near),
             false => errors::of_a_repository(at, name),
         });
