@@ -125,7 +125,7 @@ pub async fn run(
 ) -> Result<Outcome, RunError> {
     if let Some(scenario) = &options.scenario {
         let prepared = prepare::prepare(plan, options, None)?;
-        return Ok(play(&prepared, scenario, events).await);
+        return play(&prepared, scenario, events).await;
     }
     let past = past::find(options)?;
     let prepared = prepare::prepare(plan, options, past.as_ref())?;
@@ -159,19 +159,41 @@ pub async fn run(
 }
 
 /// Plays a scenario.
-async fn play(prepared: &Prepared, scenario: &Scenario, events: &mut dyn FnMut(Event)) -> Outcome {
+async fn play(
+    prepared: &Prepared,
+    scenario: &Scenario,
+    events: &mut dyn FnMut(Event),
+) -> Result<Outcome, RunError> {
     let mut follow = Follow::new(prepared, events);
     let ready = prepare::played(prepared);
     let shared = ready.shared.clone();
-    for name in prepared.unknown(scenario, &shared.name) {
-        let text = format!("the scenario says something of `{name}`, which this run has not");
+    let fit = scenario::fit::of(prepared, scenario, &shared.name);
+    if !fit.mistakes.is_empty() {
+        return Err(RunError::Arguments(fit.mistakes));
+    }
+    for text in fit.doubts {
         shared.tell(Event::Note { task: None, text });
     }
     let mut engine = Simulated::new(scenario, shared.clone());
     let driven = drive::drive(ready.schedule, &mut engine, shared.clone(), ready.replay);
     let end = follow.hear_out(&shared, driven, ready.receiver).await;
     let took = engine.now();
-    follow.outcome(&shared, end, took, (None, false))
+    Ok(follow.outcome(&shared, end, took, (None, false)))
+}
+
+/// The end of a run of one task, in the words of the task.
+fn of_task(task: &TaskOutcome, end: PipelineEnd) -> PipelineEnd {
+    let message = match task.status {
+        Status::Succeeded => "All Steps have completed executing".to_owned(),
+        Status::Failed | Status::Cancelled | Status::Skipped => task.message.clone(),
+    };
+    PipelineEnd {
+        status: task.status,
+        reason: task.reason.clone(),
+        message,
+        results: task.results.clone(),
+        ..end
+    }
 }
 
 /// The runs of a plan that are started by hand, by name.
@@ -282,6 +304,10 @@ impl<'a> Follow<'a> {
     ) -> Outcome {
         let (name, can_resume) = (shared.name.clone(), shared.journal.is_kept());
         let mask = &self.prepared.mask;
+        let end = match self.tasks.first() {
+            Some(task) if self.prepared.job.alone => of_task(task, end),
+            Some(_) | None => end,
+        };
         let (message, results) = (mask.hide(&end.message), mask.values(&end.results));
         let keep = keep || end.status != Status::Succeeded;
         let kept = place.and_then(|it| it.close(keep));

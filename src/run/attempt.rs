@@ -300,8 +300,7 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
             Mount::Unbound => {}
         }
     }
-    let run = work.shared.name.as_str();
-    let task_run = Name::new(format!("{run}-{}", name.replace('/', "-")));
+    let task_run = Name::new(work.shared.task_run(name).replace('/', "-"));
     let mut tell = |name: &str, value: &str| {
         scope.context.insert(Name::new(name), Value::str(value));
     };
@@ -468,7 +467,7 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
 fn unlaunched(work: &Work, step: &Name, broken: &Broken) -> Verdict {
     match broken {
         Broken::Image(image, reason) => {
-            let run = format!("{}-{}", work.shared.name, work.id());
+            let run = work.shared.task_run(&work.id().name);
             failed(
                 "TaskRunImagePullFailed",
                 format!(
@@ -542,11 +541,8 @@ fn late(work: &Work, step: &Name, by_own_limit: bool) -> Verdict {
 
 fn too_late(work: &Work) -> String {
     let within = text::go(work.job.instance.timeout.unwrap_or_default());
-    format!(
-        "TaskRun \"{}-{}\" failed to finish within \"{within}\"",
-        work.shared.name,
-        work.id()
-    )
+    let run = work.shared.task_run(&work.id().name);
+    format!("TaskRun \"{run}\" failed to finish within \"{within}\"")
 }
 
 fn cancelled() -> Verdict {

@@ -27,14 +27,17 @@ struct Running {
 }
 
 /// What the controller says of a task that was cancelled.
-fn cancelled(run: &Name, running: &Running) -> String {
+fn cancelled(shared: &Shared, running: &Running) -> String {
     let why = match running.why {
         Some(Why::TimedOut) => "timed out",
         Some(Why::Cancelled) | None => "been cancelled",
     };
-    let task = &running.job.id.name;
+    let run = shared.task_run(&running.job.id.name);
+    if shared.alone {
+        return format!("TaskRun \"{run}\" was cancelled.");
+    }
     format!(
-        "TaskRun \"{run}-{task}\" was cancelled. TaskRun cancelled as the PipelineRun it belongs to has {why}."
+        "TaskRun \"{run}\" was cancelled. TaskRun cancelled as the PipelineRun it belongs to has {why}."
     )
 }
 
@@ -146,7 +149,7 @@ impl<E: Executor> Driver<'_, E> {
                 continue;
             };
             if end.status == Status::Cancelled {
-                end.message = cancelled(&self.shared.name, running);
+                end.message = cancelled(&self.shared, running);
             }
             let raw = self.shared.journal.is_kept().then(|| end.clone());
             let (end, again) = self.schedule.ended(ticket, end);

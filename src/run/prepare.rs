@@ -30,7 +30,7 @@ use crate::run::shared::{self, Library, Message, Shared};
 use crate::run::target::{self, Job};
 use crate::run::volumes::{self, Source};
 use crate::run::world::World;
-use crate::run::{RunError, RunOptions, Scenario, arguments};
+use crate::run::{RunError, RunOptions, arguments};
 use crate::value::Value;
 
 /// The end of the channel at which the run is followed.
@@ -98,6 +98,12 @@ pub(crate) fn prepare(
         ..Scope::default()
     };
     let params = arguments::params(&job, options, &given, &mut mistakes);
+    if job.alone {
+        // What is not given stays the task's own affair.
+        let pipeline = Arc::make_mut(&mut job.pipeline);
+        let nodes = pipeline.nodes.iter_mut();
+        nodes.for_each(|it| it.args.retain(|name, _| params.contains_key(name)));
+    }
     mistakes.extend(not_started(&job, &given));
     let sources = volumes::sources(plan, &job, options, &given, &mut mistakes);
     // What the run alone names is seen by the tasks that are written in it.
@@ -150,24 +156,6 @@ impl Prepared {
     pub(crate) fn keeps_workspaces(&self) -> bool {
         let mut sources = self.sources.values();
         sources.any(|it| matches!(it, Source::Run(_) | Source::Claim(..)))
-    }
-
-    /// The names in a scenario that no task of the run has.
-    pub(crate) fn unknown<'a>(&self, scenario: &'a Scenario, run: &Name) -> Vec<&'a str> {
-        let pipelines = self.needs.pipelines.values().chain([&self.job.pipeline]);
-        let nodes = pipelines.flat_map(|it| it.nodes.iter().chain(&it.finally));
-        let known: indexmap::IndexSet<&str> = nodes.map(|it| it.name.as_str()).collect();
-        let is_known = |name: &str| {
-            let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
-            let stem = stem.strip_suffix('-').unwrap_or(name);
-            known.contains(name) || known.contains(stem)
-        };
-        let prefix = format!("{run}-");
-        let unknown = |name: &&str| {
-            let inner = name.rsplit('/').next().unwrap_or_default();
-            !is_known(inner) && !inner.strip_prefix(&prefix).is_some_and(is_known)
-        };
-        scenario.names().filter(unknown).collect()
     }
 }
 
@@ -399,6 +387,7 @@ fn together(
         directory,
         world: prepared.world.clone(),
         results: prepared.results,
+        alone: job.alone,
         engines: prepared.engines.clone(),
         containers,
         security: prepared.security.clone(),
@@ -446,7 +435,8 @@ fn timeouts(job: &Job) -> Timeouts {
         nanoseconds.map(Duration::from_nanos)
     };
     Timeouts {
-        pipeline: of("pipeline").or(Some(HOUR)),
+        // A task alone has its own limit only.
+        pipeline: of("pipeline").or((!job.alone).then_some(HOUR)),
         tasks: of("tasks"),
         finally: of("finally"),
     }

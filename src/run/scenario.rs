@@ -1,5 +1,7 @@
 //! What tasks do in a run that is only played: `{"tasks": {"NAME": {"fail": true, "seconds": 3}}}`.
 
+pub(crate) mod fit;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -8,6 +10,9 @@ use crate::eval::from_json;
 use crate::run::event::TaskId;
 use crate::run::machine::Ask;
 use crate::value::Value;
+
+/// What a task may take at most, in seconds.
+const LONGEST: f64 = 3_153_600_000.0;
 
 /// How the tasks of a run behave that is only played. A task not named succeeds after one second, with a value for each result.
 #[derive(Clone, Debug, Default)]
@@ -96,15 +101,14 @@ impl Scenario {
         })
     }
 
-    /// How a task behaves: said by its instance, else by its node, each also with the run's name before it.
-    pub(crate) fn behaviour(&self, run: &Name, id: &TaskId) -> Option<&Behaviour> {
+    /// How a task behaves: said by its own run, else by its instance, else by its node.
+    pub(crate) fn behaviour(&self, run: &str, id: &TaskId) -> Option<&Behaviour> {
         if self.tasks.is_empty() {
             return None;
         }
-        let whole = format!("{run}-{}", id.name);
         let inner = |name: &Name| name.rsplit('/').next().unwrap_or_default().to_owned();
         let names = [
-            whole,
+            run.to_owned(),
             id.name.to_string(),
             inner(&id.name),
             id.node.to_string(),
@@ -118,18 +122,20 @@ impl Scenario {
         self.ask
     }
 
-    /// The names that it says something of.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.tasks.keys().map(String::as_str)
+    /// What it says, by name.
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = (&str, &Behaviour)> {
+        self.tasks.iter().map(|(name, it)| (name.as_str(), it))
     }
 }
 
 impl WrittenTask {
     fn behaviour(self) -> Result<Behaviour, String> {
         if let Some(seconds) = self.seconds
-            && !(seconds.is_finite() && seconds >= 0.0)
+            && !(0.0..=LONGEST).contains(&seconds)
         {
-            return Err(format!("`seconds` cannot be {seconds}"));
+            return Err(format!(
+                "`seconds` is from 0 to {LONGEST:.0}, which is a hundred years, and cannot be {seconds}"
+            ));
         }
         let results = self.results.map(|all| {
             let all = all.into_iter();

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     /// How paths of containers are made real here, if they can be and some task needs them.
     pub(crate) world: Option<World>,
     pub(crate) results: Limit,
+    /// It is a run of one task, and no pipeline.
+    pub(crate) alone: bool,
     /// What runs which task.
     pub(crate) engines: Engines,
     /// Those of them that have containers, and are there.
@@ -76,6 +78,14 @@ pub(crate) enum Message {
 }
 
 impl Shared {
+    /// What a task's own run is called.
+    pub(crate) fn task_run(&self, task: &Name) -> String {
+        match self.alone {
+            true => self.name.to_string(),
+            false => format!("{}-{task}", self.name),
+        }
+    }
+
     /// The engine whose containers a task runs in; none where it runs as processes.
     pub(crate) fn engine(&self, job: &Job) -> Option<&Arc<Containers>> {
         let engine = self.engines.of(&job.id.node, &job.task.meta.name);

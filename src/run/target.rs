@@ -24,6 +24,8 @@ pub(crate) struct Job {
     pub(crate) pipeline: Arc<Pipeline>,
     /// The run that gives arguments, workspaces and timeouts.
     pub(crate) run: Option<Run>,
+    /// It is a task, and no pipeline.
+    pub(crate) alone: bool,
 }
 
 /// Finds what is to be run; without a name, what there is only one of.
@@ -36,17 +38,50 @@ pub(crate) fn select(plan: &Plan, name: Option<&str>) -> Result<Job, RunError> {
         return Ok(job(name, pipeline.clone(), None));
     }
     if let Some(task) = plan.tasks.get(name) {
-        return Ok(job(name, around(name, task), None));
+        return Ok(alone(name, around(name, task), None));
     }
     let Some(run) = plan.runs.get(name) else {
         return Err(unknown(plan, name));
     };
-    let pipeline = match &run.target {
-        Target::Pipeline(target) => plan.pipelines.get(target).cloned(),
-        Target::Task(target) => plan.tasks.get(target).map(|it| around(target, it)),
-    };
     let missing = || RunError::Internal(format!("`{name}` runs what is not there"));
-    Ok(job(name, pipeline.ok_or_else(missing)?, Some(run.clone())))
+    match &run.target {
+        Target::Pipeline(target) => {
+            let pipeline = plan.pipelines.get(target).ok_or_else(missing)?;
+            Ok(job(name, pipeline.clone(), Some(run.clone())))
+        }
+        Target::Task(target) => {
+            let task = plan.tasks.get(target).ok_or_else(missing)?;
+            let mut pipeline = around(target, task);
+            for node in &mut pipeline.nodes {
+                node.retries = said(run, "retries").and_then(number).unwrap_or(0);
+                node.timeout = said(run, "timeout").and_then(|it| nanoseconds(&it));
+            }
+            Ok(alone(name, pipeline, Some(run.clone())))
+        }
+    }
+}
+
+/// What a run of one task says of it.
+fn said(run: &Run, field: &str) -> Option<String> {
+    Some(text::of(run.extra.get(field)?.value()?))
+}
+
+fn number(text: String) -> Option<u32> {
+    text.parse().ok()
+}
+
+fn nanoseconds(text: &str) -> Option<i64> {
+    match text::parse_one(&Type::Duration, text) {
+        Ok(Value::Duration(nanoseconds)) => Some(nanoseconds),
+        Ok(_) | Err(_) => None,
+    }
+}
+
+fn alone(name: &str, pipeline: Pipeline, run: Option<Run>) -> Job {
+    Job {
+        alone: true,
+        ..job(name, pipeline, run)
+    }
 }
 
 fn job(name: &str, pipeline: Pipeline, run: Option<Run>) -> Job {
@@ -54,6 +89,7 @@ fn job(name: &str, pipeline: Pipeline, run: Option<Run>) -> Job {
         name: Name::new(name),
         pipeline: Arc::new(pipeline),
         run,
+        alone: false,
     }
 }
 
@@ -106,10 +142,7 @@ pub(crate) fn timeouts(job: &Job) -> IndexMap<Name, Duration> {
         let node = Name::new(spec.get("pipelineTaskName")?.text()?);
         let timeout = spec.get("timeout")?;
         let text = text::of(timeout.value()?);
-        let Ok(Value::Duration(nanoseconds)) = text::parse_one(&Type::Duration, &text) else {
-            return None;
-        };
-        let nanoseconds = u64::try_from(nanoseconds).ok()?;
+        let nanoseconds = u64::try_from(nanoseconds(&text)?).ok()?;
         Some((node, Duration::from_nanos(nanoseconds)))
     };
     specs.iter().filter_map(timeout).collect()

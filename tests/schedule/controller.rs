@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::generate::Case;
+use crate::manifest;
 use crate::runner::Trace;
 use crate::tool::Oracle;
 
@@ -10,17 +11,29 @@ use crate::tool::Oracle;
 pub fn ask(oracle: &Oracle, cases: &[&Case]) -> Vec<Value> {
     let asked = cases.iter().map(|case| {
         let scenario: Value = serde_json::from_str(&case.scenario).unwrap();
-        json!({ "id": case.seed.to_string(), "files": [case.yaml], "scenario": scenario })
+        let mut asked =
+            json!({ "id": case.seed.to_string(), "files": [case.yaml], "scenario": scenario });
+        if case.is_manifest {
+            let flags = manifest::FLAGS.iter();
+            asked["flags"] = { flags.map(|(name, it)| ((*name).to_owned(), Value::from(*it))) }
+                .collect::<serde_json::Map<_, _>>()
+                .into();
+            asked["taskruns"] = case.is_task_run().into();
+        }
+        asked
     });
     oracle.simulate(asked.collect())
 }
 
 /// What the controller did, in the form that both sides share.
 pub fn trace(case: &Case, answer: &Value) -> String {
+    if answer["verdict"] == "admission" {
+        return crate::runner::REFUSED.to_owned();
+    }
     if answer["verdict"] != "ran" {
         return format!("{answer}\n");
     }
-    let mut trace = Trace::default();
+    let mut trace = Trace::of(case);
     for round in list(&answer["rounds"]) {
         let at = round["at"].as_f64().unwrap();
         for it in list(&round["started"]) {
@@ -31,8 +44,22 @@ pub fn trace(case: &Case, answer: &Value) -> String {
         }
     }
     let run = &answer["runs"][0];
-    for it in list(&run["skipped"]) {
-        trace.skip(it["name"].as_str().unwrap(), it["reason"].as_str().unwrap());
+    let started = list(&answer["rounds"]).iter();
+    if case.is_manifest
+        && started.flat_map(|it| list(&it["started"])).count() == 0
+        && run["status"] == "False"
+        && BEFORE.contains(&run["reason"].as_str().unwrap_or_default())
+    {
+        return crate::runner::REFUSED.to_owned();
+    }
+    for run in list(&answer["runs"]) {
+        let within = run["name"].as_str().unwrap();
+        let within = within.strip_prefix("go-").map(|it| format!("{it}-"));
+        let within = within.unwrap_or_default();
+        for it in list(&run["skipped"]) {
+            let name = format!("{within}{}", it["name"].as_str().unwrap());
+            trace.skip(&name, it["reason"].as_str().unwrap());
+        }
     }
     let text = |key: &str| run[key].as_str().unwrap();
     trace.finish(
@@ -41,9 +68,24 @@ pub fn trace(case: &Case, answer: &Value) -> String {
         text("message"),
         &pairs(&run["results"]),
     );
-    let _ = case;
     trace.text()
 }
+
+/// Reasons that the controller has before anything runs, and wudi before it begins.
+const BEFORE: &[&str] = &[
+    "InvalidMatrixParameterTypes",
+    "ParamArrayIndexingInvalid",
+    "ParameterMissing",
+    "ParameterTypeMismatch",
+    "PipelineInvalidGraph",
+    "PipelineValidationFailed",
+    "InvalidPipelineResultReference",
+    "InvalidTaskResultReference",
+    "InvalidTaskRunSpecs",
+    "ObjectParameterMissKeys",
+    "PipelineRunValidationFailed",
+    "TaskRunValidationFailed",
+];
 
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)

@@ -6,7 +6,11 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use crate::chance::Chance;
+use crate::manifest;
 use crate::support;
+
+/// The first seed of a manifest.
+pub const MANIFESTS: u64 = 1_000_000;
 
 /// A program, what is built from it, and what its tasks do.
 pub struct Case {
@@ -14,6 +18,8 @@ pub struct Case {
     pub program: String,
     pub yaml: String,
     pub scenario: String,
+    /// The program is YAML.
+    pub is_manifest: bool,
 }
 
 const TASKS: &str = r#"task text(p: String = "d", q: String = "e") -> { r: String } { step s { image: "busybox:1.37", script: "true" } }
@@ -47,8 +53,21 @@ struct Maker {
 }
 
 impl Case {
-    /// The case of a seed: the first that compiles.
+    /// It has a pipeline in its pipeline.
+    pub fn has_inner(&self) -> bool {
+        self.is_manifest && self.yaml.contains("\"name\": \"i0\"")
+    }
+
+    /// It is a run of one task.
+    pub fn is_task_run(&self) -> bool {
+        self.is_manifest && self.yaml.contains("\"kind\": \"TaskRun\"")
+    }
+
+    /// The case of a seed. From `MANIFESTS` on they are manifests; before, programs, of which the first that compiles counts.
     pub fn new(seed: u64) -> Self {
+        if seed >= MANIFESTS {
+            return manifest::case(seed);
+        }
         for round in 0.. {
             let mut maker = Maker {
                 chance: Chance::new(seed.wrapping_mul(1_000_003).wrapping_add(round)),
@@ -68,6 +87,7 @@ impl Case {
                 program,
                 yaml: texts.join("---\n"),
                 scenario: maker.scenario().to_string(),
+                is_manifest: false,
             };
         }
         unreachable!("some program compiles")

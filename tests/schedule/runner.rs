@@ -2,15 +2,88 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use wudi::{RunOptions, Scenario, cancellation};
 
 use crate::generate::Case;
+use crate::manifest;
 use crate::support;
+
+/// What stands for a case that does not begin.
+pub const REFUSED: &str = "refused\n";
 
 /// What happens, in the form that both sides share: starts by time and name, ends, skips, the end of the run.
 pub fn trace(case: &Case) -> String {
+    let events = match case.is_manifest {
+        true => match of_manifest(case) {
+            Some(events) => events,
+            None => return REFUSED.to_owned(),
+        },
+        false => of_program(case),
+    };
+    let mut trace = Trace::of(case);
+    for event in &events {
+        match event["event"].as_str().unwrap() {
+            "task-started" if event["attempt"] == 0 => {
+                trace.start(
+                    event["time"].as_f64().unwrap(),
+                    &name(case, event, &events),
+                    &event["params"],
+                );
+            }
+            "task-finished" if event["reason"] != "ToBeRetried" => {
+                let time = event["time"].as_f64().unwrap();
+                let reason = event["reason"].as_str().unwrap();
+                trace.end(time, &name(case, event, &events), reason);
+            }
+            "task-skipped" => trace.skip(
+                &text(&event["task"]).replace('/', "-"),
+                text(&event["reason"]),
+            ),
+            "run-finished" => trace.finish(
+                text(&event["status"]),
+                text(&event["reason"]),
+                text(&event["message"]),
+                &event["results"],
+            ),
+            _ => {}
+        }
+    }
+    trace.text()
+}
+
+/// What the command tells of a manifest; nothing where it refuses it.
+fn of_manifest(case: &Case) -> Option<Vec<Value>> {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    std::fs::write(at("run.yaml"), &case.yaml).unwrap();
+    std::fs::write(at("scenario.json"), &case.scenario).unwrap();
+    let mut wudi = Command::new(env!("CARGO_BIN_EXE_wudi"));
+    wudi.args(["--format", "json", "run"]).arg(at("run.yaml"));
+    wudi.arg("--scenario").arg(at("scenario.json"));
+    for (name, it) in manifest::FLAGS {
+        wudi.args(["--flag", &format!("{name}={it}")]);
+    }
+    let output = wudi.stdin(Stdio::null()).output().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    if std::env::var_os("WUDI_SHOW_REFUSED").is_some() {
+        crate::tool::tell(&format!(
+            "{lines}{}",
+            String::from_utf8_lossy(&output.stderr)
+        ));
+    }
+    let events: Vec<Value> = { lines.lines() }
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
+    events
+        .iter()
+        .any(|it| it["event"] == "run-finished")
+        .then_some(events)
+}
+
+fn of_program(case: &Case) -> Vec<Value> {
     let session = support::open_text(&case.program);
     let options = RunOptions {
         target: Some("go".to_owned()),
@@ -27,34 +100,7 @@ pub fn trace(case: &Case) -> String {
     runtime
         .block_on(wudi::run(plan, &options, &mut keep, cancel))
         .unwrap();
-    let mut trace = Trace::default();
-    for event in &events {
-        let alone = event["alone"].as_bool().unwrap_or(false);
-        let _ = alone;
-        match event["event"].as_str().unwrap() {
-            "task-started" if event["attempt"] == 0 => {
-                trace.start(
-                    event["time"].as_f64().unwrap(),
-                    &name(event, &events),
-                    &event["params"],
-                );
-            }
-            "task-finished" if event["reason"] != "ToBeRetried" => {
-                let time = event["time"].as_f64().unwrap();
-                let reason = event["reason"].as_str().unwrap();
-                trace.end(time, &name(event, &events), reason);
-            }
-            "task-skipped" => trace.skip(text(&event["task"]), text(&event["reason"])),
-            "run-finished" => trace.finish(
-                text(&event["status"]),
-                text(&event["reason"]),
-                text(&event["message"]),
-                &event["results"],
-            ),
-            _ => {}
-        }
-    }
-    trace.text()
+    events
 }
 
 fn text(value: &Value) -> &str {
@@ -62,17 +108,22 @@ fn text(value: &Value) -> &str {
 }
 
 /// The name of the TaskRun without the run's. One that is alone has no number.
-fn name(event: &Value, events: &[Value]) -> String {
+fn name(case: &Case, event: &Value, events: &[Value]) -> String {
     let task = text(&event["task"]);
+    // A task that is run alone is called as its run is.
+    let shown = match case.is_task_run() {
+        true => "go".to_owned(),
+        false => task.replace('/', "-"),
+    };
     let Some(instance) = event["instance"].as_u64() else {
-        return task.to_owned();
+        return shown;
     };
     let started = events
         .iter()
         .filter(|it| it["event"] == "task-started" && it["task"] == task);
     match started.filter(|it| it["attempt"] == 0).count() {
-        1 => task.to_owned(),
-        _ => format!("{task}-{instance}"),
+        1 => shown,
+        _ => format!("{shown}-{instance}"),
     }
 }
 
@@ -82,10 +133,19 @@ pub struct Trace {
     /// By time in milliseconds and name.
     happened: BTreeMap<(u64, u8, String), String>,
     skips: Vec<String>,
+    /// Of pipelines in pipelines the order is not told.
+    any_order: bool,
     end: String,
 }
 
 impl Trace {
+    pub fn of(case: &Case) -> Self {
+        Self {
+            any_order: case.has_inner(),
+            ..Self::default()
+        }
+    }
+
     pub fn start(&mut self, time: f64, name: &str, params: &Value) {
         let params: BTreeMap<String, Value> = serde_json::from_value(params.clone()).unwrap();
         let params = serde_json::to_string(&sorted(&params)).unwrap();
@@ -116,7 +176,11 @@ impl Trace {
         for ((time, _, name), what) in &self.happened {
             let _ = writeln!(text, "{time} {name} {what}");
         }
-        for skip in &self.skips {
+        let mut skips = self.skips.clone();
+        if self.any_order {
+            skips.sort();
+        }
+        for skip in &skips {
             let _ = writeln!(text, "{skip}");
         }
         text + &self.end

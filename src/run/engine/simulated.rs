@@ -58,16 +58,16 @@ impl<'a> Simulated<'a> {
     /// How an attempt will end, and after how long.
     fn played(&self, job: &Job) -> (Duration, TaskEnd) {
         let usual = Behaviour::default();
-        let how = self.scenario.behaviour(&self.shared.name, &job.id);
+        let run = self.shared.task_run(&job.id.name);
+        let how = self.scenario.behaviour(&run, &job.id);
         let how = how.unwrap_or(&usual);
         let takes = how.seconds.unwrap_or(1.0);
         let takes = Duration::try_from_secs_f64(takes).unwrap_or_default();
         let limit = job.instance.timeout;
-        let name = format!("{}-{}", self.shared.name, job.id.name);
         let message = |usual: String| how.message.clone().unwrap_or(usual);
         if let Some(limit) = limit.filter(|it| takes > *it) {
             let within = text::go(limit);
-            let text = format!("TaskRun \"{name}\" failed to finish within \"{within}\"");
+            let text = format!("TaskRun \"{run}\" failed to finish within \"{within}\"");
             return (limit, end(Status::Failed, "TaskRunTimeout", message(text)));
         }
         let retries = job.instance.retries;
