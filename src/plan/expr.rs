@@ -191,33 +191,36 @@ impl Expr {
 
     /// Calls `visit` with every reference within, in the order of the text.
     pub(crate) fn each_ref<'a>(&'a self, visit: &mut dyn FnMut(&'a Ref, Span)) {
+        if let ExprKind::Ref(reference) = &self.kind {
+            visit(reference, self.span);
+        }
+        self.each_child(&mut |it| it.each_ref(visit));
+    }
+
+    /// Visits the expressions that this one is made of.
+    pub(crate) fn each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         match &self.kind {
-            ExprKind::Const(_) | ExprKind::Error => {}
-            ExprKind::Ref(reference) => visit(reference, self.span),
+            ExprKind::Const(_) | ExprKind::Error | ExprKind::Ref(_) => {}
             ExprKind::Text(parts) => {
                 for part in parts.iter() {
                     if let Part::Hole(expr) = part {
-                        expr.each_ref(visit);
+                        visit(expr);
                     }
                 }
             }
-            ExprKind::List(all) | ExprKind::Call(_, all) => {
-                all.iter().for_each(|it| it.each_ref(visit))
-            }
+            ExprKind::List(all) | ExprKind::Call(_, all) => all.iter().for_each(visit),
             ExprKind::Record(fields) | ExprKind::Make(_, fields) => {
-                fields.values().for_each(|it| it.each_ref(visit))
+                fields.values().for_each(visit);
             }
-            ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::Each(of) => {
-                of.each_ref(visit)
-            }
+            ExprKind::Field(of, _) | ExprKind::Unary(_, of) | ExprKind::Each(of) => visit(of),
             ExprKind::Index(two) | ExprKind::Binary(_, two) => {
-                two.0.each_ref(visit);
-                two.1.each_ref(visit);
+                visit(&two.0);
+                visit(&two.1);
             }
             ExprKind::If(three) => {
-                three.0.each_ref(visit);
-                three.1.each_ref(visit);
-                three.2.each_ref(visit);
+                visit(&three.0);
+                visit(&three.1);
+                visit(&three.2);
             }
         }
     }

@@ -249,6 +249,10 @@ fn apply(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Lack> {
     match (op, right) {
         (BinaryOp::Eq, _) => Ok(Value::Bool(same(left, right))),
         (BinaryOp::Ne, _) => Ok(Value::Bool(!same(left, right))),
+        (BinaryOp::In, Value::Str(list)) if unresolved(list).is_some() => {
+            let whole = unresolved(list).map(|it| format!("$({it}[*])"));
+            Ok(Value::Bool(whole.is_some_and(|it| it == text::of(left))))
+        }
         (BinaryOp::In, Value::List(all)) => Ok(Value::Bool(all.iter().any(|it| same(it, left)))),
         _ => eval::binary(op, left, right).map_err(|it| Lack::Other(it.to_string())),
     }

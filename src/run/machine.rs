@@ -19,6 +19,7 @@ use crate::run::machine::fate::Fate;
 use crate::run::machine::graph::Graph;
 use crate::run::scope::{NodeView, Scope};
 use crate::run::shared::Library;
+use crate::value::Value;
 
 pub(crate) use instance::{Instance, What, below, fill};
 pub(crate) use skip::Skip;
@@ -153,6 +154,8 @@ pub(crate) struct Machine {
     /// Skips that were known before the run was cancelled at once.
     known: Vec<(Name, Skip)>,
     end: Option<PipelineEnd>,
+    /// Nothing started any more when the nodes were looked at last.
+    was_halted: bool,
     commands: Vec<Command>,
 }
 
@@ -167,6 +170,10 @@ impl Machine {
         start: Duration,
     ) -> Self {
         let graph = Graph::of(&pipeline);
+        let mut scope = scope;
+        let literal = Value::str("$(context.pipelineTask.retries)");
+        let key = Name::new_static("pipelineTask.retries");
+        scope.context.insert(key, literal);
         let count = pipeline.nodes.len();
         let all = count + pipeline.finally.len();
         let waits: Vec<usize> = (0..count).map(|it| graph.parents(it).len()).collect();
@@ -196,8 +203,14 @@ impl Machine {
             finally_cancelled: false,
             known: Vec::new(),
             end: None,
+            was_halted: false,
             commands: Vec::new(),
         }
+    }
+
+    /// What the run is called.
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
     }
 
     /// The node at a place.
@@ -225,6 +238,7 @@ impl Machine {
     pub(crate) fn advance(&mut self, now: Duration) -> Vec<Command> {
         if self.end.is_none() {
             self.look(now);
+            self.was_halted = self.is_halted();
         }
         std::mem::take(&mut self.commands)
     }
@@ -233,6 +247,10 @@ impl Machine {
         if self.asked == Some(Ask::Cancelled) {
             self.stop_all(|_| true, Why::Cancelled);
             self.end = Some(self.cancelled());
+            return;
+        }
+        if let Some(reason) = self.out_of_bounds() {
+            self.end = Some(self.unresolvable(&reason, now));
             return;
         }
         let count = self.pipeline.nodes.len();

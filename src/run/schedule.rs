@@ -14,6 +14,7 @@ use crate::run::machine::{
 };
 use crate::run::scope::Scope;
 use crate::run::shared::Library;
+use crate::value::Value;
 
 /// A task on its way: which pipeline, which of its nodes, which instance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -176,11 +177,22 @@ impl Schedule {
                     pipeline: start.instance.timeout,
                     ..Timeouts::default()
                 };
+                // It is a run of its own.
+                let around = self.levels.get(at).map(|it| it.machine.name());
+                let around = around.map_or("", Name::as_str);
+                let name = Name::new(format!("{around}-{}", start.instance.name));
+                let mut scope = start.instance.scope.clone();
+                for (key, value) in [
+                    ("pipelineRun.name", name.clone()),
+                    ("pipeline.name", pipeline.meta.name.clone()),
+                ] {
+                    scope.context.insert(Name::new(key), Value::Str(value));
+                }
                 let machine = Machine::new(
                     pipeline.clone(),
                     self.library.clone(),
-                    id.name.clone(),
-                    start.instance.scope.clone(),
+                    name,
+                    scope,
                     limits,
                     now,
                 );

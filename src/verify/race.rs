@@ -58,7 +58,7 @@ fn report(touches: &[Touch<'_>], ordered: Option<&Order<'_>>, sink: &mut Sink) {
     let last = ordered.is_none();
     for (at, second) in touches.iter().enumerate() {
         if second.writes
-            && !second.node.matrix.is_empty()
+            && second.node.fans_out()
             && !is_of_instance(second)
             && !is_allowed(second.node)
         {

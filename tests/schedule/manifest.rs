@@ -165,9 +165,10 @@ impl Maker {
             0 => params.push(pair("y", json!([]))),
             1 => params.push(pair("y", json!(["z"]))),
             2 => params.push(pair("x", json!("two"))),
-            3 => params.push(pair("z", json!({ "k": "given" }))),
             _ => {}
         }
+        // In part would be another matter: the controller does not fill the rest from the pipeline's default.
+        params.push(pair("z", json!({ "k": "given", "l": "too" })));
         // Beyond what is declared: what is written in the run sees it.
         if self.chance.percent(20) {
             params.push(pair("extra", json!("more")));
@@ -333,9 +334,11 @@ impl Maker {
                   "default": { "k": "ik", "l": "il" } }],
             "tasks": tasks
         });
+        let mut params = vec![pair("z", "$(params.z[*])".into())];
         if self.chance.percent(50) {
-            node.insert("params".to_owned(), json!([pair("x", self.text().into())]));
+            params.push(pair("x", self.text().into()));
         }
+        node.insert("params".to_owned(), params.into());
         match self.chance.percent(50) {
             true => {
                 node.insert("pipelineSpec".to_owned(), pipeline);
@@ -598,7 +601,7 @@ impl Maker {
                 how.insert("results".to_owned(), results);
             }
             2 if rich => {
-                let results = json!({ "r": "given", "a": [], "o": { "k": "1" } });
+                let results = json!({ "r": "given", "a": [], "o": { "k": "1", "l": "" } });
                 how.insert("results".to_owned(), results);
             }
             1 | 2 => {

@@ -106,7 +106,7 @@ pub(crate) fn whole(expr: &Expr, ctx: Context<'_>) -> Option<String> {
         Ref::NodeResult(node, result) => {
             let node = ctx.pipeline?.node(node)?;
             let shape = ctx.task_of(node)?.results.get(result).map(|it| &it.shape);
-            !node.matrix.is_empty() || shape.is_some_and(|it| *it != ParamShape::String)
+            node.fans_out() || shape.is_some_and(|it| *it != ParamShape::String)
         }
         Ref::StepResult(step, result) => {
             let mut steps = ctx.task?.steps.iter();

@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 
 use crate::base::Name;
-use crate::plan::{Expr, Node, Pipeline, Ref};
+use crate::plan::{Expr, ExprKind, Node, Pipeline, Ref};
 use crate::run::scope::{Lack, NodeView, Scope};
+use crate::value::Value;
 
 /// Who waits for whom.
 #[derive(Debug)]
@@ -15,7 +16,12 @@ pub(crate) struct Graph {
     refs: Vec<Refs>,
     /// Parents first.
     order: Vec<usize>,
+    /// Nodes that take one element of a list, by place, with the node, the result and which.
+    elements: Vec<(usize, Vec<Element>)>,
 }
+
+/// An element of a list that a node gives.
+pub(crate) type Element = (Name, Name, usize);
 
 /// The results that a node refers to.
 #[derive(Debug, Default)]
@@ -49,7 +55,9 @@ impl Graph {
         }
         let nodes = pipeline.nodes.iter().chain(&pipeline.finally);
         let order = order(&parents, &children);
+        let elements = nodes.clone().map(elements).enumerate();
         Self {
+            elements: elements.filter(|(_, it)| !it.is_empty()).collect(),
             refs: nodes.map(Refs::of).collect(),
             parents,
             children,
@@ -63,6 +71,20 @@ impl Graph {
 
     pub(crate) fn children(&self, at: usize) -> &[usize] {
         self.children.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first element that a node takes of a list that is there, and has fewer, with the list's length.
+    pub(crate) fn out_of_bounds(&self, scope: &Scope) -> Option<(&Element, usize)> {
+        self.elements.iter().find_map(|(at, elements)| {
+            if self.missing(*at, scope).is_some() {
+                return None;
+            }
+            elements.iter().find_map(|it| {
+                let (node, result, index) = it;
+                let list = scope.nodes.get(node)?.results.get(result)?.as_list()?;
+                (list.len() <= *index).then_some((it, list.len()))
+            })
+        })
     }
 
     pub(crate) fn order(&self) -> &[usize] {
@@ -160,6 +182,27 @@ impl Refs {
         });
         self.all.len() > before
     }
+}
+
+/// The elements of lists that a node takes, in the order in which the controller looks at them.
+fn elements(node: &Node) -> Vec<Element> {
+    let mut found = Vec::new();
+    for expr in node.expressions() {
+        element(expr, &mut found);
+    }
+    found.sort();
+    found
+}
+
+fn element(expr: &Expr, found: &mut Vec<Element>) {
+    if let ExprKind::Index(two) = &expr.kind
+        && let ExprKind::Ref(Ref::NodeResult(node, result)) = &two.0.kind
+        && let Some(Value::Int(at)) = two.1.value()
+        && let Ok(at) = usize::try_from(*at)
+    {
+        found.push((node.clone(), result.clone(), at));
+    }
+    expr.each_child(&mut |it| element(it, found));
 }
 
 /// Parents first; what is on a cycle is left out.

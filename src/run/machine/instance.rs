@@ -47,9 +47,17 @@ impl Machine {
         node: &Node,
         limit: Option<Duration>,
     ) -> Result<Vec<Instance>, Lack> {
-        let retries = Value::str(node.retries.to_string());
         let key = Name::new_static("pipelineTask.retries");
-        self.scope.context.insert(key, retries);
+        let retries = Value::str(node.retries.to_string());
+        self.scope.context.insert(key.clone(), retries);
+        let instances = self.combined(node, limit);
+        // Conditions do not know it: there the controller leaves it as it stands.
+        let literal = Value::str("$(context.pipelineTask.retries)");
+        self.scope.context.insert(key, literal);
+        instances
+    }
+
+    fn combined(&mut self, node: &Node, limit: Option<Duration>) -> Result<Vec<Instance>, Lack> {
         let timeout = self.timeout(node, limit);
         if !node.fans_out() {
             let name = node.name.clone();

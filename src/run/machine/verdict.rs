@@ -72,6 +72,43 @@ impl Machine {
         }
     }
 
+    /// An element that a node takes of a list that is there and has fewer, in the controller's words.
+    pub(crate) fn out_of_bounds(&self) -> Option<String> {
+        let ((node, result, at), size) = self.graph.out_of_bounds(&self.scope)?;
+        Some(format!(
+            "array Result Index {at} for Task {node} Result {result} is out of bound of size {size}"
+        ))
+    }
+
+    /// The end of a run that refers to what cannot be. It is found before anything else is looked at: what runs goes on, and
+    /// what was said of others before stays.
+    pub(crate) fn unresolvable(&self, reason: &str, now: Duration) -> PipelineEnd {
+        let message = format!(
+            "[User error] PipelineRun default/{} can't be Run; couldn't resolve all references: {reason}",
+            self.name
+        );
+        let known = |(at, state): (usize, &State)| match state {
+            State::Skipped => {
+                let name = self.node(at)?.name.clone();
+                let skip = self.scope.nodes.get(&name)?.skip?;
+                Some((name, skip))
+            }
+            State::Waiting | State::Invalid(_) | State::Running(_) | State::Ended(_) => None,
+        };
+        let skips = match self.was_halted || self.finally_begun {
+            true => self.skips(now),
+            false => self.states.iter().enumerate().filter_map(known).collect(),
+        };
+        PipelineEnd {
+            status: Status::Failed,
+            reason: Name::new_static("PipelineValidationFailed"),
+            message,
+            results: IndexMap::new(),
+            skips,
+            invalid: Vec::new(),
+        }
+    }
+
     /// The end of a run that took too long, whatever of it still runs.
     pub(crate) fn timed_out(&self, now: Duration) -> PipelineEnd {
         let within = text::go(self.limits.pipeline.unwrap_or_default());

@@ -62,6 +62,18 @@ impl Fit {
             ParamShape::Array => (value.as_list().is_some(), "a list of texts"),
             ParamShape::Object(_) => (value.as_record().is_some(), "an object of texts"),
         };
+        if let (ParamShape::Object(keys), Some(fields)) = (&declared.shape, value.as_record()) {
+            let missing: Vec<String> = { keys.iter() }
+                .filter(|it| !fields.contains_key(*it))
+                .map(|it| format!("`{it}`"))
+                .collect();
+            if !missing.is_empty() {
+                let missing = missing.join(", ");
+                self.mistakes.push(format!(
+                    "the scenario gives `{name}` a result `{result}` without {missing}, which it is declared to have"
+                ));
+            }
+        }
         if !fits {
             self.mistakes.push(format!(
                 "the scenario gives `{name}` a result `{result}` of another type: it is declared as {wanted}"
