@@ -97,7 +97,7 @@ pub(crate) async fn drive<E: Executor>(
 impl<E: Executor> Driver<'_, E> {
     fn advance(&mut self) {
         let now = self.engine.now();
-        for order in self.schedule.advance(now) {
+        for order in self.schedule.advance(now, self.engine.heard()) {
             match order {
                 Order::Start(job) => self.start(job, now),
                 Order::Stop(ticket, why) => {

@@ -33,6 +33,10 @@ pub(crate) enum Happened {
 pub(crate) trait Executor {
     /// Since the start of the run.
     fn now(&self) -> Duration;
+    /// What happened last is something that the controller hears of: it looks anew.
+    fn heard(&self) -> bool {
+        true
+    }
     /// Starts an attempt, and tells when it began.
     fn start(&mut self, job: Job);
     /// Makes an attempt end soon.

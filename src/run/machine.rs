@@ -156,6 +156,8 @@ pub(crate) struct Machine {
     end: Option<PipelineEnd>,
     /// Nothing started any more when the nodes were looked at last.
     was_halted: bool,
+    /// It ended while tasks run, which nobody stops.
+    abandoned: bool,
     commands: Vec<Command>,
 }
 
@@ -204,6 +206,7 @@ impl Machine {
             known: Vec::new(),
             end: None,
             was_halted: false,
+            abandoned: false,
             commands: Vec::new(),
         }
     }
@@ -235,8 +238,9 @@ impl Machine {
     }
 
     /// What is to be done now that everything that happened up to `now` was told.
-    pub(crate) fn advance(&mut self, now: Duration) -> Vec<Command> {
-        if self.end.is_none() {
+    /// Where nothing happened that the controller hears of, nothing but attempts that are made again begins.
+    pub(crate) fn advance(&mut self, now: Duration, heard: bool) -> Vec<Command> {
+        if self.end.is_none() && heard {
             self.look(now);
             self.was_halted = self.is_halted();
         }
@@ -251,6 +255,7 @@ impl Machine {
         }
         if let Some(reason) = self.out_of_bounds() {
             self.end = Some(self.unresolvable(&reason, now));
+            self.abandoned = true;
             return;
         }
         let count = self.pipeline.nodes.len();
@@ -427,7 +432,7 @@ impl Machine {
             return (end, false);
         };
         let (retries, ignores) = (node.retries, node.continue_on_error);
-        let over = self.end.is_some();
+        let over = self.end.is_some() && !self.abandoned;
         let finally = self.is_finally(place.node);
         let Some(State::Running(all)) = self.states.get_mut(place.node) else {
             return (end, false);

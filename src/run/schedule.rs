@@ -113,13 +113,14 @@ impl Schedule {
     }
 
     /// What is to be done now.
-    pub(crate) fn advance(&mut self, now: Duration) -> Vec<Order> {
+    /// `heard`: something happened that the controller hears of.
+    pub(crate) fn advance(&mut self, now: Duration, heard: bool) -> Vec<Order> {
         let mut orders = Vec::new();
         loop {
             let mut next = 0;
             while let Some(at) = self.active.get(next).copied() {
                 next += 1;
-                self.advance_one(at, now, &mut orders);
+                self.advance_one(at, now, heard, &mut orders);
             }
             if !self.close(now) {
                 break;
@@ -139,11 +140,11 @@ impl Schedule {
         orders
     }
 
-    fn advance_one(&mut self, at: usize, now: Duration, orders: &mut Vec<Order>) {
+    fn advance_one(&mut self, at: usize, now: Duration, heard: bool, orders: &mut Vec<Order>) {
         let Some(level) = self.levels.get_mut(at) else {
             return;
         };
-        for command in level.machine.advance(now) {
+        for command in level.machine.advance(now, heard) {
             match command {
                 Command::Start(start) => self.start(at, start, now, orders),
                 Command::Stop(place, why) => {

@@ -132,6 +132,10 @@ impl Executor for Simulated<'_> {
         self.now
     }
 
+    fn heard(&self) -> bool {
+        !self.quiet
+    }
+
     fn start(&mut self, job: Job) {
         self.shared.started(&job, self.now);
         let (takes, end) = self.played(&job);
