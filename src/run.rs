@@ -31,6 +31,7 @@ mod scenario;
 mod schedule;
 mod scope;
 mod shared;
+mod shell;
 mod sidecar;
 mod start;
 mod step;
@@ -86,6 +87,8 @@ pub struct RunOptions {
     pub scenario: Option<Scenario>,
     /// What runs which task.
     pub engines: Engines,
+    /// Opens a shell where a step fails; the caller has a terminal to give.
+    pub shell: bool,
     /// So many tasks run at once at most.
     pub jobs: Option<usize>,
     /// The folder in which runs are kept: their history, their journals, their files. `None` keeps nothing.

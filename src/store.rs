@@ -31,6 +31,11 @@ impl Folder {
         self.root.join("history.sqlite")
     }
 
+    /// The runs that have a folder.
+    pub(crate) fn runs(&self) -> Vec<String> {
+        keep::names(&self.root.join("runs")).unwrap_or_default()
+    }
+
     /// What is kept of one run.
     pub(crate) fn run(&self, name: &str) -> RunFolder {
         RunFolder {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::host::{Host as _, OsHost};
 use crate::store::Folder;
 use crate::store::history::Database;
-use crate::store::query::{Found, RunRow};
+use crate::store::query::{self, Found, RunRow};
 
 /// The folder of runs. `None` where nobody says where it is.
 pub(crate) fn state() -> Option<PathBuf> {
@@ -33,9 +33,18 @@ pub(crate) fn history() -> anyhow::Result<Option<(Database, Folder)>> {
     };
     let folder = Folder::new(&state);
     let path = folder.database();
-    match Database::existing(&path) {
-        Ok(Some(database)) => Ok(Some((database, folder))),
-        Ok(None) => Ok(None),
+    let opened = match folder.runs().is_empty() {
+        true => Database::existing(&path),
+        false => Database::open(&path).map(Some),
+    };
+    let adopted = opened.and_then(|mut found| {
+        if let Some(database) = &mut found {
+            query::adopt(database, &folder)?;
+        }
+        Ok(found)
+    });
+    match adopted {
+        Ok(found) => Ok(found.map(|it| (it, folder))),
         Err(trouble) => Err(anyhow::anyhow!(
             "cannot read the history in `{}`: {trouble}",
             path.display()

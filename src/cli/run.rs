@@ -7,7 +7,7 @@ pub(crate) mod plain;
 mod preview;
 mod resume;
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use crate::base::spelling::nearest;
@@ -53,6 +53,14 @@ pub(crate) fn run(mut arguments: args::Run, printer: &Printer) -> anyhow::Result
     options.configs.splice(0..0, beside.configs);
     options.secrets.splice(0..0, beside.secrets);
     resume::options(arguments, earlier.as_ref(), &mut options);
+    if arguments.keeping.on_failure == Some(args::OnFailure::Shell) {
+        let all = [io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal()];
+        options.shell = all.into_iter().all(|it| it) && printer.format() == Format::Human;
+        if !options.shell {
+            complain("--on-failure shell needs a terminal");
+            return Ok(Outcome::Usage);
+        }
+    }
     if let Some(path) = &arguments.scenario {
         match scenario(path) {
             Ok(scenario) => options.scenario = Some(scenario),

@@ -164,6 +164,48 @@ impl Cache {
 }
 
 impl Step {
+    /// A step that says nothing.
+    pub(crate) fn empty(span: Span) -> Self {
+        Self {
+            name: None,
+            span,
+            description: None,
+            image: None,
+            command: Vec::new(),
+            args: Vec::new(),
+            script: None,
+            working_dir: None,
+            env: IndexMap::new(),
+            when: None,
+            timeout: None,
+            continue_on_error: false,
+            on_error: None,
+            action: None,
+            results: IndexMap::new(),
+            extra: IndexMap::new(),
+        }
+    }
+
+    /// A step with the fields of a container, as the API spells them; what none of its own fields takes is `extra`. So is `env`, which
+    /// is written in several ways.
+    pub(crate) fn container(span: Span, fields: impl IntoIterator<Item = (Name, Expr)>) -> Self {
+        let mut step = Self::empty(span);
+        for (key, value) in fields {
+            match key.as_str() {
+                "name" => step.name = value.text().map(Name::new),
+                "image" => step.image = Some(value),
+                "command" => step.command = value.elements(),
+                "args" => step.args = value.elements(),
+                "script" => step.script = Some(value),
+                "workingDir" => step.working_dir = Some(value),
+                _ => {
+                    step.extra.insert(key, value);
+                }
+            }
+        }
+        step
+    }
+
     /// Everything in it that may hold a reference, in the order of the text.
     pub(crate) fn expressions(&self) -> Vec<&Expr> {
         let env = self.env.values().filter_map(EnvValue::expr);

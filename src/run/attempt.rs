@@ -25,6 +25,7 @@ use crate::run::results::{self, Flaw, Limit};
 use crate::run::schedule::Job;
 use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
 use crate::run::shared::Shared;
+use crate::run::shell;
 use crate::run::sidecar::{self, Sidecars, Unready};
 use crate::run::start::{self, Broken, Listener, Start};
 use crate::run::step::{self, Vessel};
@@ -453,6 +454,9 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
             return Then::Stop(unlaunched(work, &name, &broken));
         }
     };
+    if matches!(end, ProcessEnd::Exited(1..)) && !goes_on(step, scope) {
+        shell::open(&work.shared, work.id(), (step, index), place).await;
+    }
     judge(
         work,
         step,

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::base::{Name, Span};
+use crate::base::Name;
 use crate::plan::{EnvValue, Expr, Step, Task};
 use crate::value::Value;
 
@@ -87,46 +87,12 @@ fn mount(path: &Name, it: Expr) -> Expr {
 
 /// A container in the API's form as a step.
 fn container(of: &Expr) -> Step {
-    let mut step = empty(of.span);
-    for (key, value) in of.fields() {
-        if value.value().is_some_and(Value::is_none) {
-            continue;
-        }
-        match key.as_str() {
-            "name" => step.name = value.text().map(Name::new),
-            "image" => step.image = Some(value),
-            "command" => step.command = value.elements(),
-            "args" => step.args = value.elements(),
-            "script" => step.script = Some(value),
-            "workingDir" => step.working_dir = Some(value),
-            "env" => step.env = variables(&value).into_iter().collect(),
-            _ => {
-                step.extra.insert(key, value);
-            }
-        }
-    }
+    let fields = of.fields().into_iter();
+    let said = fields.filter(|(_, it)| !it.value().is_some_and(Value::is_none));
+    let mut step = Step::container(of.span, said);
+    let env = step.extra.shift_remove("env");
+    step.env = env.iter().flat_map(variables).collect();
     step
-}
-
-fn empty(span: Span) -> Step {
-    Step {
-        name: None,
-        span,
-        description: None,
-        image: None,
-        command: Vec::new(),
-        args: Vec::new(),
-        script: None,
-        working_dir: None,
-        env: IndexMap::new(),
-        when: None,
-        timeout: None,
-        continue_on_error: false,
-        on_error: None,
-        action: None,
-        results: IndexMap::new(),
-        extra: IndexMap::new(),
-    }
 }
 
 /// The variables of a container, as a map or as the list that the API has.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -32,6 +32,7 @@ pub(crate) struct Session {
     /// What the user should know.
     pub(crate) notes: Vec<String>,
     pub(crate) program: String,
+    pub(crate) shell: bool,
     pub(crate) cache: Option<Cache>,
 }
 
@@ -46,6 +47,7 @@ impl Session {
             resumed: false,
             notes: Vec::new(),
             program: String::new(),
+            shell: false,
             cache: None,
         }
     }
@@ -97,6 +99,7 @@ pub(crate) fn begin(
 ) -> Result<Session, RunError> {
     let mut session = opened(prepared, options, past)?;
     session.program.clone_from(&options.program);
+    session.shell = options.shell;
     if let Some(folder) = &options.cache
         && prepared.can_be_cached()
     {
@@ -135,7 +138,9 @@ fn opened(
         let own = folder.run(&session.name);
         let lock = own.lock()?;
         let mut journal = Journal::open(&own.journal(), 0)?;
-        let record = past::session(&inputs, &nodes, &indexmap::IndexSet::new());
+        let none = indexmap::IndexSet::new();
+        let run = said(prepared, options, &own.files());
+        let record = past::session(run, (&inputs, &nodes), &none);
         journal.write(&[record], Duration::ZERO)?;
         Ok::<_, std::io::Error>((own, lock, journal))
     })();
@@ -157,6 +162,16 @@ fn opened(
         }
     }
     Ok(session)
+}
+
+/// What the history says of a run that begins: the journal has it first.
+fn said(prepared: &Prepared, options: &RunOptions, files: &std::path::Path) -> Json {
+    let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let directory = options.directory.as_deref().unwrap_or(files);
+    serde_json::json!({
+        "target": *prepared.job.name, "program": options.program, "started": started.unwrap_or_default().as_secs_f64(),
+        "directory": directory.to_string_lossy(), "invocation": prepared.mask.hide(&options.invocation),
+    })
 }
 
 /// Hashes of the nodes.
@@ -213,7 +228,7 @@ fn resume(
     let again = choice::again(&prepared.job.pipeline, from, &options.only)?;
     let dropped = past.forget(&again);
     let changed = changed(&past, (&inputs, &nodes));
-    if !changed.is_empty() {
+    if past.begun && !changed.is_empty() {
         return Err(RunError::NotResumed(changed));
     }
     let files = past.folder.files();
@@ -233,7 +248,8 @@ fn resume(
         error,
     };
     let mut journal = Journal::open(&past.folder.journal(), past.good).map_err(failed)?;
-    let record = past::session(&inputs, &nodes, &dropped);
+    let run = said(prepared, options, &files);
+    let record = past::session(run, (&inputs, &nodes), &dropped);
     journal.write(&[record], Duration::ZERO).map_err(failed)?;
     let name = past.name.clone();
     let (replay, lock) = past.into_replay();

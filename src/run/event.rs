@@ -114,6 +114,15 @@ pub enum Event {
         /// One sentence.
         text: String,
     },
+    /// A shell is opened where a step failed, or is left again: until then the terminal is its own.
+    Shell {
+        /// Of which task.
+        task: TaskId,
+        /// Of which step.
+        step: Name,
+        /// It opens.
+        opens: bool,
+    },
     /// The run is over.
     RunFinished {
         /// Whether it went well.

@@ -120,7 +120,7 @@ impl History {
             Event::Note { task, text } => {
                 self.note(self.shared.now(), "note", task.as_ref(), text);
             }
-            Event::Pulling { .. } | Event::RunFinished { .. } => {}
+            Event::Pulling { .. } | Event::Shell { .. } | Event::RunFinished { .. } => {}
         }
     }
 

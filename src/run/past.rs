@@ -34,6 +34,8 @@ pub(crate) struct Past {
     ended: IndexMap<(Name, u32), Ended>,
     /// It came to its end.
     over: bool,
+    /// It came so far that something could have begun.
+    pub(crate) begun: bool,
 }
 
 /// An attempt that ended.
@@ -79,8 +81,8 @@ fn given(job: &Job) -> String {
 
 /// The record with which a run begins, or goes on.
 pub(crate) fn session(
-    inputs: &IndexMap<String, String>,
-    nodes: &IndexMap<Name, String>,
+    run: Json,
+    (inputs, nodes): (&IndexMap<String, String>, &IndexMap<Name, String>),
     dropped: &IndexSet<Name>,
 ) -> Json {
     let nodes: serde_json::Map<String, Json> = nodes
@@ -88,7 +90,7 @@ pub(crate) fn session(
         .map(|(name, it)| (name.to_string(), json!(it)))
         .collect();
     let dropped: Vec<&str> = dropped.iter().map(Name::as_str).collect();
-    json!({ "session": { "inputs": inputs, "nodes": nodes, "dropped": dropped } })
+    json!({ "session": { "run": run, "inputs": inputs, "nodes": nodes, "dropped": dropped } })
 }
 
 /// The record with which a run ends.
@@ -127,6 +129,7 @@ pub(crate) fn find(options: &RunOptions) -> Result<Option<Past>, RunError> {
         nodes: IndexMap::new(),
         ended: IndexMap::new(),
         over: false,
+        begun: false,
     };
     for record in &read.records {
         past.read(record);
@@ -137,7 +140,7 @@ pub(crate) fn find(options: &RunOptions) -> Result<Option<Past>, RunError> {
 impl Past {
     fn read(&mut self, record: &Json) {
         if let Some(it) = record.get("session") {
-            self.over = false;
+            (self.over, self.begun) = (false, true);
             let dropped: IndexSet<Name> = names(it.get("dropped"));
             self.ended.retain(|(task, _), _| !dropped.contains(task));
             self.inputs = texts(it.get("inputs"));

@@ -394,6 +394,7 @@ fn together(
         start: Instant::now(),
         room: Semaphore::new(jobs),
         messages,
+        shell: session.shell.then(|| Semaphore::new(1)),
         journal: session.journal,
         program: session.program,
         cache: session.cache,

@@ -17,6 +17,9 @@ use crate::run::lines::Cut;
 /// How long a process may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long the kernel may take to end what was killed. Some waits of a process cannot be broken off.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// How long something that left the group may hold on to its output after the process ended.
 const LINGER: Duration = Duration::from_millis(500);
 
@@ -74,6 +77,11 @@ pub(crate) async fn launch(
                 tokio::task::yield_now().await;
             }
             () = until(ending.leave_at), if ending.leave_at.is_some() => break,
+            () = until(ending.give_up_at), if status.is_none() && ending.give_up_at.is_some() => {
+                let text = "it does not end although it was killed, and is left behind";
+                line(Stream::Err, format!("wudi: {text}").into_bytes());
+                break;
+            }
         }
         if status.is_some() && out.closed() && err.closed() {
             break;
@@ -84,6 +92,23 @@ pub(crate) async fn launch(
     Ok(ending
         .why
         .unwrap_or_else(|| ProcessEnd::Exited(status.map_or(1, code))))
+}
+
+/// Runs a process that has the terminal, until it ends.
+pub(crate) async fn interactive(launch: &Launch) -> io::Result<()> {
+    let Some((program, args)) = launch.command.split_first() else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .env_clear()
+        .envs(&launch.env)
+        .current_dir(&launch.directory)
+        .kill_on_drop(true);
+    // In the group of this process, so that it may read from the terminal.
+    command.spawn()?.wait().await?;
+    Ok(())
 }
 
 /// What is said of a process that could not be started.
@@ -100,6 +125,8 @@ struct Ending {
     why: Option<ProcessEnd>,
     kill_at: Option<Instant>,
     leave_at: Option<Instant>,
+    /// When it is left to itself, as the kernel does not let go of it.
+    give_up_at: Option<Instant>,
 }
 
 impl Default for Ending {
@@ -109,6 +136,7 @@ impl Default for Ending {
             why: None,
             kill_at: None,
             leave_at: None,
+            give_up_at: None,
         }
     }
 }
@@ -137,6 +165,7 @@ impl Ending {
     fn kill(&mut self, group: &Group) {
         group.kill();
         self.kill_at = None;
+        self.give_up_at.get_or_insert(Instant::now() + PATIENCE);
     }
 }
 

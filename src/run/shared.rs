@@ -47,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) room: Semaphore,
     pub(crate) messages: mpsc::UnboundedSender<Message>,
     pub(crate) journal: Log,
+    /// Whose turn it is to have the terminal, where a step that fails opens a shell.
+    pub(crate) shell: Option<Semaphore>,
     /// The program, as the history names it.
     pub(crate) program: String,
     /// What tasks gave that are functions of their inputs.

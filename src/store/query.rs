@@ -4,8 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row, params};
 
-use crate::store::Folder;
 use crate::store::history::{Database, Trouble, trouble};
+use crate::store::record::{Batch, StartedRun};
+use crate::store::{Folder, journal};
 
 /// How much is kept unless somebody says otherwise.
 pub(crate) const KEEP: Keep = Keep {
@@ -194,6 +195,41 @@ impl Database {
         let sql = "SELECT time, kind, task, text FROM events WHERE run = ?1 ORDER BY id";
         rows(&self.connection, sql, params![run], note)
     }
+}
+
+/// Takes up the runs that have a folder and are not in the history: those that were killed before it was written, or while it could not
+/// be.
+pub(crate) fn adopt(database: &mut Database, folder: &Folder) -> Result<(), Trouble> {
+    let all = folder.runs();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let known = rows(&database.connection, "SELECT name FROM runs", params![], |row| {
+        row.get::<_, String>(0)
+    })?;
+    let known: indexmap::IndexSet<String> = known.into_iter().collect();
+    for name in all.into_iter().filter(|it| !known.contains(it)) {
+        let Ok(read) = journal::read(&folder.run(&name).journal()) else {
+            continue;
+        };
+        let mut sessions = read.records.iter().filter_map(|it| it.get("session"));
+        let Some(said) = sessions.next().and_then(|it| it.get("run")) else {
+            continue;
+        };
+        let text = |key: &str| said.get(key).and_then(serde_json::Value::as_str);
+        let text = |key: &str| text(key).unwrap_or_default().to_owned();
+        let started = said.get("started").and_then(serde_json::Value::as_f64);
+        database.write(&Batch::of(StartedRun {
+            target: text("target"),
+            program: text("program"),
+            started: started.unwrap_or_default(),
+            directory: Some(text("directory")),
+            invocation: text("invocation"),
+            resumed: false,
+            name,
+        }))?;
+    }
+    Ok(())
 }
 
 /// Removes what is more than is to be kept; runs that go on stay. Gives how many runs were forgotten.

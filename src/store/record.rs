@@ -115,6 +115,15 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// That a run began.
+    pub(crate) fn of(started: StartedRun) -> Self {
+        Self {
+            started: Some(started),
+            filled: true,
+            ..Self::default()
+        }
+    }
+
     fn task(&mut self, task: Task) {
         self.filled = true;
         let key = (task.name.clone(), task.attempt);

@@ -95,6 +95,9 @@ fn object(event: &Event) -> Json {
         Event::TaskSkipped { task, reason } => {
             json!({ "event": "task-skipped", "task": **task, "reason": **reason })
         }
+        Event::Shell { task, step, opens } => json!({
+            "event": "shell", "task": *task.node, "instance": task.instance, "step": **step, "opens": opens,
+        }),
         Event::FinallyStarted { time } => {
             json!({ "event": "finally-started", "time": time.as_secs_f64() })
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::base::Name;
 use crate::cli::report::data;
@@ -23,6 +23,8 @@ pub(crate) struct Live {
     /// When the pull of an image began.
     pulls: IndexMap<String, Duration>,
     results: Vec<(String, String)>,
+    /// What happens while a shell has the terminal.
+    held: Option<Vec<Event>>,
 }
 
 impl Live {
@@ -33,10 +35,23 @@ impl Live {
             colours: IndexMap::new(),
             pulls: IndexMap::new(),
             results: Vec::new(),
+            held: None,
         }
     }
 
     pub(crate) fn show(&mut self, event: &Event) {
+        match (event, &mut self.held) {
+            (Event::Shell { opens: false, .. }, held) => {
+                let held = held.take().unwrap_or_default();
+                self.all.set_draw_target(ProgressDrawTarget::stderr());
+                held.iter().for_each(|it| self.show(it));
+            }
+            (_, Some(held)) => held.push(event.clone()),
+            (_, None) => self.show_now(event),
+        }
+    }
+
+    fn show_now(&mut self, event: &Event) {
         match event {
             Event::TaskStarted { task, time, .. } => self.started(&task.name, *time),
             Event::StepStarted { task, step, .. } => {
@@ -59,6 +74,10 @@ impl Live {
                 task, status, time, ..
             } => self.finished(&task.name, *status, *time),
             Event::RunFinished { results, .. } => self.results = shown(results),
+            Event::Shell { .. } => {
+                self.all.set_draw_target(ProgressDrawTarget::hidden());
+                self.held = Some(Vec::new());
+            }
             Event::RunStarted { .. }
             | Event::StepFinished { .. }
             | Event::TaskSkipped { .. }

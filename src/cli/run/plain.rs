@@ -82,6 +82,9 @@ pub(crate) fn talk(event: &Event) -> Option<String> {
         | Event::StepFinished { .. }
         | Event::FinallyStarted { .. }
         | Event::RunFinished { .. } => None,
+        Event::Shell { task, step, opens } => opens.then(|| {
+            format!("[{task} : {step}] failed: this is a shell in its place, `exit` goes on")
+        }),
     }
 }
 

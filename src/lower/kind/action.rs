@@ -62,15 +62,11 @@ impl<'a> Lowerer<'a> {
     fn action_step(&mut self, item: ItemId, decl: &'a Decl, mut fields: Fields) -> Step {
         let results = decl.results.as_deref().unwrap_or_default();
         let types = self.result_types(item);
-        let mut step = empty(decl.head.name.span);
-        step.image = fields.take("image").map(|it| self.image_reference(it));
-        step.command = fields.take_list("command");
-        step.args = fields.take_list("args");
-        step.script = fields.take("script");
-        step.working_dir = fields.take("workingDir");
-        step.env = take_env(&mut fields);
+        let image = fields.take("image").map(|it| self.image_reference(it));
+        let env = take_env(&mut fields);
+        let mut step = Step::container(decl.head.name.span, fields.rest());
+        (step.image, step.env) = (image, env);
         step.results = self.results(results, &types, &IndexMap::new());
-        step.extra = fields.rest();
         step
     }
 
@@ -83,7 +79,7 @@ impl<'a> Lowerer<'a> {
         scope: &Scope<'a>,
     ) -> Step {
         let name = &decl.head.name;
-        let mut step = empty(name.span);
+        let mut step = Step::empty(name.span);
         if let Some((id, callable)) = self.callee(base, scope) {
             let args = base.args.as_deref().unwrap_or_default();
             let mut given = self.given(callable, base.id, (None, args), scope);
@@ -123,7 +119,7 @@ impl<'a> Lowerer<'a> {
         given: &IndexMap<Name, Expr>,
     ) -> Step {
         let Some((_, decl)) = self.decl(id).filter(|_| self.spend(100, span)) else {
-            return empty(span);
+            return Step::empty(span);
         };
         let mut inner = Scope::of(id);
         inner.step = Some(step.clone());
@@ -146,25 +142,4 @@ pub(crate) fn on_error(fields: &mut Fields) -> (bool, Option<Expr>) {
     let said = fields.take("onError");
     let continues = continues(said.as_ref());
     (continues, said.filter(|it| it.text() != Some("continue")))
-}
-
-fn empty(span: Span) -> Step {
-    Step {
-        name: None,
-        span,
-        description: None,
-        image: None,
-        command: Vec::new(),
-        args: Vec::new(),
-        script: None,
-        working_dir: None,
-        env: IndexMap::new(),
-        when: None,
-        timeout: None,
-        continue_on_error: false,
-        on_error: None,
-        action: None,
-        results: IndexMap::new(),
-        extra: IndexMap::new(),
-    }
 }
