@@ -155,9 +155,6 @@ pub async fn run(
     if let Some(cache) = &shared.cache {
         cache.stay_small();
     }
-    if let Some(reason) = shared.journal.close(end.status) {
-        follow.note(format!("cannot write this run's journal: {reason}"));
-    }
     Ok(follow.outcome(&shared, end, took, (Some(place), options.keep)))
 }
 
@@ -312,6 +309,17 @@ impl<'a> Follow<'a> {
             Some(_) | None => end,
         };
         let (message, results) = (mask.hide(&end.message), mask.values(&end.results));
+        (self.events)(Event::RunFinished {
+            status: end.status,
+            reason: end.reason.clone(),
+            message: message.clone(),
+            results: results.clone(),
+            time: took,
+        });
+        // Only what is told is over, and only of what is over are the files removed: a kill between finds it as it was.
+        if let Some(reason) = shared.journal.close(end.status) {
+            self.note(format!("cannot write this run's journal: {reason}"));
+        }
         let keep = keep || end.status != Status::Succeeded;
         let kept = place.and_then(|it| it.close(keep));
         if let Some(history) = self.history.take()
@@ -319,13 +327,6 @@ impl<'a> Follow<'a> {
         {
             (self.events)(Event::Note { task: None, text });
         }
-        (self.events)(Event::RunFinished {
-            status: end.status,
-            reason: end.reason.clone(),
-            message,
-            results,
-            time: took,
-        });
         let mut tasks = self.tasks;
         let order = prepare::order(&self.prepared.job.pipeline);
         tasks.sort_by_cached_key(|it| prepare::rank(&order, it));

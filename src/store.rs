@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 use crate::host::keep::{self, Lock, Sharing};
 use crate::host::scratch;
 
+/// Where files of secrets are while a run goes on, below its files.
+pub(crate) const SECRETS: &str = "secrets";
+
 /// The folder in which runs are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Folder {
@@ -76,6 +79,18 @@ impl RunFolder {
     /// Where the run's own files are, unless it was given another place.
     pub(crate) fn files(&self) -> PathBuf {
         self.root.join("files")
+    }
+
+    /// How it says that it ended.
+    pub(crate) fn over(&self) -> Option<String> {
+        let read = journal::read(&self.journal()).ok()?;
+        let over = read.records.last()?.get("over")?;
+        over.as_str().map(str::to_owned)
+    }
+
+    /// Removes what only a run that goes on may have on the disk.
+    pub(crate) fn remove_secrets(&self) -> io::Result<()> {
+        scratch::remove(&self.files().join(SECRETS))
     }
 
     /// Removes all of it.

@@ -220,4 +220,4 @@ pub(crate) fn imagined(sources: &IndexMap<Name, Source>) -> IndexMap<Name, Mount
 pub(crate) const CLAIMS: &str = "claims";
 
 /// Where files of secrets are while the run goes on; never kept.
-pub(crate) const SECRETS: &str = "secrets";
+pub(crate) const SECRETS: &str = crate::store::SECRETS;

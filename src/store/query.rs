@@ -238,8 +238,8 @@ pub(crate) fn prune(database: &Database, folder: &Folder, keep: Keep) -> Result<
     let mut gone = 0;
     for (place, it) in all.iter().enumerate() {
         let own = folder.run(&it.name);
-        let ended = it.status != RUNNING;
-        if place < keep.files || !ended {
+        let killed = it.status == INTERRUPTED;
+        if it.status == RUNNING || place < keep.files && !killed {
             continue;
         }
         // Of two processes that prune, and of one that resumes it, only the one that has the lock touches it.
@@ -248,6 +248,10 @@ pub(crate) fn prune(database: &Database, folder: &Folder, keep: Keep) -> Result<
             false => Ok(None),
         };
         if own.exists() && !matches!(lock, Ok(Some(_))) {
+            continue;
+        }
+        if place < keep.files {
+            let _ = own.remove_secrets();
             continue;
         }
         if place < keep.runs {
@@ -270,9 +274,11 @@ pub(crate) const INTERRUPTED: &str = "interrupted";
 /// With the status of a run that did not tell its end.
 fn stated(folder: &Folder, mut run: RunRow) -> RunRow {
     if run.status.is_empty() {
-        run.status = match folder.run(&run.name).is_running() {
+        let own = folder.run(&run.name);
+        run.status = match own.is_running() {
             true => RUNNING.to_owned(),
-            false => INTERRUPTED.to_owned(),
+            // Killed between its end and its last word in the history.
+            false => own.over().unwrap_or_else(|| INTERRUPTED.to_owned()),
         };
     }
     run

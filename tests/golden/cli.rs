@@ -40,8 +40,9 @@ pub fn transcript(path: &Path) -> datatest_stable::Result<()> {
 
 fn wudi(directory: &Path, args: &[String]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wudi"));
+    let here = directory.display().to_string();
     command
-        .args(args)
+        .args(args.iter().map(|it| it.replace("HERE", &here)))
         .current_dir(directory)
         .env("XDG_STATE_HOME", directory.with_file_name("state"))
         .env("XDG_CACHE_HOME", directory.with_file_name("cache"))
@@ -64,8 +65,34 @@ fn wudi(directory: &Path, args: &[String]) -> String {
         Some(code) => shown += &format!("(exit {code})\n"),
         None => shown += "(killed)\n",
     }
-    let shown = shown.replace(&directory.display().to_string(), "HERE");
-    without_times(&shown)
+    let shown = shown.replace(&here, "HERE");
+    let shown = without_times(&numbered(directory, shown));
+    match args.first().map(String::as_str) {
+        Some("run" | "runs" | "show") => seconds_away(&shown),
+        _ => shown,
+    }
+}
+
+/// Runs are called by when they began: here they are counted.
+fn numbered(directory: &Path, mut shown: String) -> String {
+    let runs = directory.with_file_name("state").join("wudi/runs");
+    let mut names: Vec<_> = { fs::read_dir(runs).into_iter().flatten() }
+        .map(|it| it.unwrap())
+        .filter_map(|it| Some((fs::metadata(it.path().join("lock")).ok()?.created().ok()?, it)))
+        .map(|(since, it)| (since, it.file_name().into_string().unwrap()))
+        .collect();
+    names.sort();
+    for (at, (_, name)) in names.iter().enumerate() {
+        let (stem, _) = name.rsplit_once('-').unwrap();
+        shown = shown.replace(name, &format!("{stem}-{:06}", at + 1));
+    }
+    shown
+}
+
+/// What is left of times: `0.1s`.
+fn seconds_away(shown: &str) -> String {
+    let time = regex::Regex::new(r"\b\d+\.\ds\b").unwrap();
+    time.replace_all(shown, "TIME").into_owned()
 }
 
 /// What a clock says is not the same twice: how long tasks and runs took, and when one began.

@@ -45,8 +45,8 @@ pub(crate) struct Runs {
     /// Only those of this pipeline, task or run
     #[arg(long, value_name = "NAME")]
     pub(crate) target: Option<String>,
-    /// Only those that are running, interrupted, succeeded, failed or cancelled
-    #[arg(long, value_name = "STATUS")]
+    /// Only those that ended so, or did not end
+    #[arg(long, value_name = "STATUS", value_parser = ["running", "interrupted", "succeeded", "failed", "cancelled"])]
     pub(crate) status: Option<String>,
     /// Only those of this program
     #[arg(long, value_name = "PATH")]

@@ -33,7 +33,7 @@ pub(crate) fn written(arguments: &args::Run, path: &Path) -> String {
         "path": program(path), "files": arguments.files.iter().map(whole).collect::<Vec<_>>(),
         "target": arguments.target.written(), "params": params.collect::<Vec<_>>(), "workspaces": workspaces,
         "event": arguments.event, "configs": arguments.configs, "pass": arguments.pass,
-        "engines": arguments.engines, "images": arguments.images, "pull": arguments.pull,
+        "directory": arguments.directory.as_deref().map(program), "engines": arguments.engines, "images": arguments.images, "pull": arguments.pull,
     })
     .to_string()
 }
@@ -55,6 +55,7 @@ pub(crate) fn find(arguments: &mut args::Run) -> anyhow::Result<Result<Option<Ru
     ) {
         (Some(name), ..) => name.clone(),
         (None, true, true) => return Ok(Ok(None)),
+        (None, ..) if keeping.no_history => return Ok(Ok(None)),
         (None, ..) => "last".to_owned(),
     };
     let must = keeping.resume.is_some() || !keeping.from.is_empty();
@@ -150,6 +151,10 @@ fn fill(arguments: &mut args::Run, run: &RunRow) {
     add(&mut arguments.workspaces, "workspaces");
     add(&mut arguments.event, "event");
     add(&mut arguments.configs, "configs");
+    if arguments.directory.is_none() {
+        let directory = known.get("directory").and_then(Json::as_str);
+        arguments.directory = directory.map(PathBuf::from);
+    }
     if arguments.engines.is_empty() {
         arguments.engines = texts("engines").collect();
     }

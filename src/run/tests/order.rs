@@ -8,7 +8,7 @@ use crate::run::tests::{
     after, equal, node, options, param, plan, play, play_with, reference, result_of, span, step,
     task, text, with, workspace,
 };
-use crate::run::{RunError, Status, cancellation};
+use crate::run::{RunError, RunOptions, Status, cancellation};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -283,4 +283,49 @@ fn a_slip_in_a_name_is_recognised() {
         "the parameter `greeting` is not given: say greeting=…",
     ];
     assert_eq!(refused.to_string(), lines.join("\n"));
+}
+
+#[test]
+fn no_more_tasks_run_at_once_than_may() {
+    let tasks = vec![task("say", &[], &[], vec![step("s", "sleep 0.05")])];
+    let nodes = ["a", "b", "c"].map(|it| node(it, "say"));
+    let plan = plan(tasks, nodes.into(), Vec::new());
+    let options = RunOptions {
+        jobs: Some(1),
+        ..options()
+    };
+    let (_canceller, cancel) = cancellation();
+    let told = play_with(&plan, &options, cancel, &mut |_| ()).unwrap();
+    let kinds: Vec<&str> = { told.lines.iter() }
+        .filter_map(|it| it.split(' ').next())
+        .collect();
+    assert_eq!(kinds, ["start", "end", "start", "end", "start", "end"]);
+}
+
+#[test]
+fn only_some_tasks_run_and_say_what_they_lack() {
+    let tasks = vec![
+        task("give", &[], &["r"], vec![step("s", "printf %s x > {r}")]),
+        task("take", &["t"], &[], vec![step("s", "echo \"$T\"")]),
+    ];
+    let nodes = vec![
+        node("a", "give"),
+        after(node("b", "give"), &["a"]),
+        with(node("c", "take"), "t", result_of("b", "r")),
+    ];
+    let plan = plan(tasks, nodes, Vec::new());
+    let only = |names: &[&str]| {
+        let options = RunOptions {
+            only: names.iter().map(|it| (*it).to_owned()).collect(),
+            ..options()
+        };
+        let (_canceller, cancel) = cancellation();
+        play_with(&plan, &options, cancel, &mut |_| ())
+    };
+    let told = only(&["b", "c"]).unwrap();
+    assert_eq!(told.reasons(), ["b Succeeded", "c Succeeded"]);
+    let lack = only(&["c"]).err().map(|it| it.to_string());
+    assert!(lack.is_some_and(|it| it.contains("add `b` to --only")));
+    let unknown = only(&["bb"]).err().map(|it| it.to_string());
+    assert!(unknown.is_some_and(|it| it.contains("there is no task `bb`")));
 }
