@@ -24,6 +24,7 @@ pub(crate) fn object(object: &Object, params: Option<&[&str]>, sink: &mut Sink) 
         Kind::PipelineRun => {
             annotations::judge(object, params, sink);
             if inline::is_started(object) {
+                annotations::labels(object, sink);
                 valueless(&object.root, sink);
             }
         }

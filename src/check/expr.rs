@@ -102,6 +102,12 @@ impl Body<'_, '_> {
             ExprKind::Binary(left, BinaryOp::Coalesce, _, right) => {
                 self.coalesce(left, right, want)
             }
+            // Each of several conditions may say itself in CEL's own words.
+            ExprKind::Binary(left, BinaryOp::And, _, right) if takes_cel(want) => {
+                let (_, one) = self.typed(left, want);
+                let (_, other) = self.typed(right, want);
+                (Type::Bool, one.max(other))
+            }
             ExprKind::Unary(UnaryOp::Neg, inner) if is_number(inner) => {
                 (self.negative_literal(expr, inner, want), Stage::Compile)
             }
@@ -217,4 +223,13 @@ fn is_exactly(callee: &Expr) -> bool {
 
 fn is_number(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Quantity(_))
+}
+
+/// Whether a condition is expected, which is a Bool or in CEL's own words.
+fn takes_cel(want: Option<&Type>) -> bool {
+    let is_cel = |it: &Type| matches!(it, Type::Opaque(name) if name == "Cel");
+    match want.map(Type::without_none) {
+        Some(Type::Union(all)) => all.contains(&Type::Bool) && all.iter().any(is_cel),
+        Some(_) | None => false,
+    }
 }

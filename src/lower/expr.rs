@@ -338,6 +338,11 @@ impl<'a> Lowerer<'a> {
             };
         }
         let b = self.expr(right, scope);
+        let has_cel = |it: &Expr| it.conjuncts().iter().any(|it| it.is_cel());
+        if op == BinaryOp::And && (has_cel(&a) || has_cel(&b)) {
+            let kind = ExprKind::Binary(op, (a, b).into());
+            return Expr { span, kind };
+        }
         let (a, b) = fold::erase_things(op, a, b);
         self.folded(fold::binary(span, op, a, b))
     }

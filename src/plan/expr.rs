@@ -189,6 +189,25 @@ impl Expr {
         None
     }
 
+    /// Whether it is a condition in CEL's own words, `cel("…")`.
+    pub(crate) fn is_cel(&self) -> bool {
+        self.maker().is_some_and(|it| it == "cel")
+    }
+
+    /// What must hold for the condition to hold, in the order of the text: the parts that `&&` joins.
+    pub(crate) fn conjuncts(&self) -> Vec<&Self> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(it) = open.pop() {
+            if let ExprKind::Binary(BinaryOp::And, two) = &it.kind {
+                open.extend([&two.1, &two.0]);
+            } else {
+                found.push(it);
+            }
+        }
+        found
+    }
+
     /// Calls `visit` with every reference within, in the order of the text.
     pub(crate) fn each_ref<'a>(&'a self, visit: &mut dyn FnMut(&'a Ref, Span)) {
         if let ExprKind::Ref(reference) = &self.kind {

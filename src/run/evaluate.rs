@@ -51,7 +51,10 @@ pub(crate) fn text(expr: &Expr, scope: &Scope) -> Result<String, Lack> {
 
 /// Whether a condition holds.
 pub(crate) fn truth(expr: &Expr, scope: &Scope) -> Result<bool, Lack> {
-    if expr.maker().is_some_and(|it| it == "cel") {
+    if let ExprKind::Binary(BinaryOp::And, two) = &expr.kind {
+        return Ok(truth(&two.0, scope)? && truth(&two.1, scope)?);
+    }
+    if expr.is_cel() {
         let words = expr.get("expression").map(|it| text(&it, scope));
         let words = words.transpose()?.unwrap_or_default();
         let fails =

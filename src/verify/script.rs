@@ -84,10 +84,10 @@ fn is_enumerated(task: &Task, reference: &Ref) -> bool {
 
 /// `cel("…")`: Tekton puts text into it before it is read.
 fn own_words(when: &Expr, sink: &mut Sink) {
-    if when.maker().is_some_and(|it| it == "cel")
-        && let Some(expression) = when.get("expression")
-    {
-        spliced(&expression, &is_made_by_target, &no_fix, sink);
+    for it in when.conjuncts().into_iter().filter(|it| it.is_cel()) {
+        if let Some(expression) = it.get("expression") {
+            spliced(&expression, &is_made_by_target, &no_fix, sink);
+        }
     }
 }
 

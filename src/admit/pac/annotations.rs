@@ -71,6 +71,32 @@ pub(crate) fn judge(object: &Object, params: Option<&[&str]>, sink: &mut Sink) {
     }
 }
 
+/// What the one who causes an event writes, so that it may be anything.
+const STRANGERS: &[&str] = &[
+    "source_branch",
+    "sender",
+    "trigger_comment",
+    "pull_request_labels",
+    "body",
+    "headers",
+    "cel:",
+];
+
+/// Judges the labels of a run: few texts can be one.
+pub(crate) fn labels(object: &Object, sink: &mut Sink) {
+    let labels = object.root.at("metadata.labels");
+    for label in labels.map_or(&[][..], Node::entries) {
+        let text = label.value.text().unwrap_or("");
+        let holes = text.split("{{").skip(1).filter_map(|it| it.split_once("}}"));
+        let mut names = holes.map(|it| it.0.trim());
+        let is_of_stranger = |it: &&str| STRANGERS.iter().any(|of| it.starts_with(of));
+        if let Some(name) = names.find(is_of_stranger) {
+            // What stands in the value is another text by then.
+            sink.push(errors::label_of_stranger(label.at, &label.key, name));
+        }
+    }
+}
+
 /// What one annotation says.
 fn value(name: &str, entry: &Entry, params: Option<&[&str]>, sink: &mut Sink) {
     let text = entry.value.text().unwrap_or("");

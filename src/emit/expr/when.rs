@@ -27,10 +27,13 @@ enum Values {
 
 /// A condition as the value of `when`; empty where it always holds.
 pub(crate) fn when(condition: &Expr, ctx: Context<'_>, sink: &mut Sink) -> Vec<Tree> {
-    if let ExprKind::Make(..) | ExprKind::Const(Value::Make(_)) = &condition.kind
-        && condition.maker().is_some_and(|it| it == "cel")
-    {
-        return own_words(condition, ctx, sink);
+    let all = condition.conjuncts();
+    if all.iter().any(|it| it.is_cel()) {
+        let each = |it: &&Expr| match it.is_cel() {
+            true => own_words(it, ctx, sink),
+            false => when(it, ctx, sink),
+        };
+        return all.iter().flat_map(each).collect();
     }
     let mut guards = Vec::new();
     match guards_of(condition, false, &mut guards) {
