@@ -408,6 +408,11 @@ pub(crate) static CODES: &[Code] = &[
         Gate::None,
         "a step that reads what a later one writes",
     ),
+    warning(
+        "stranger-label",
+        Gate::Decode,
+        "a label whose text someone outside chooses",
+    ),
     error("syntax", Gate::None, "text that is no program"),
     error(
         "target-feature",

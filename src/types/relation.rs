@@ -223,6 +223,10 @@ fn string_fits(from: &StringType, to: &StringType) -> bool {
     if to.of.is_some() && from.of != to.of {
         return false;
     }
+    // Each literal of one is looked for among all of the other.
+    if from == to {
+        return true;
+    }
     if let Some(literals) = &from.literals {
         return literals.iter().all(|it| to.problem(it).is_none());
     }

@@ -1,6 +1,7 @@
 //! Durations, as Go writes and compares them.
 
 use crate::admit::admission::{Admission, field, place_of};
+use crate::admit::decode::text::duration;
 use crate::admit::errors::timeout as errors;
 use crate::base::Span;
 use crate::yaml::Node;
@@ -28,65 +29,6 @@ pub(crate) fn read(node: &Node, key: &str) -> Option<Limit> {
 pub(crate) fn is_negative(node: Option<&Node>) -> bool {
     let text = node.and_then(Node::text);
     text.and_then(duration).is_some_and(|it| it < 0)
-}
-
-/// Go's `time.ParseDuration`; `None` where the text is none.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    if rest == "0" {
-        return Some(0);
-    }
-    if rest.is_empty() {
-        return None;
-    }
-    let mut total: i128 = 0;
-    while !rest.is_empty() {
-        let is_number = |it: char| it.is_ascii_digit() || it == '.';
-        let end = rest.find(|it| !is_number(it))?;
-        let (number, behind) = rest.split_at_checked(end)?;
-        let end = behind.find(is_number).unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at_checked(end)?;
-        total = total.checked_add(scaled(number, nanoseconds(unit)?)?)?;
-        rest = behind;
-    }
-    Duration::try_from(total * sign).ok()
-}
-
-fn nanoseconds(unit: &str) -> Option<i128> {
-    Some(match unit {
-        "ns" => 1,
-        "us" | "µs" | "μs" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        _ => return None,
-    })
-}
-
-/// A decimal number of units.
-fn scaled(number: &str, unit: i128) -> Option<i128> {
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    if whole.is_empty() && part.is_empty() || part.contains('.') {
-        return None;
-    }
-    let whole: i128 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
-    let digits = part.get(..part.len().min(18)).unwrap_or("");
-    let fraction: i128 = if digits.is_empty() {
-        0
-    } else {
-        digits.parse().ok()?
-    };
-    let scale = 10_i128.checked_pow(u32::try_from(digits.len()).ok()?)?;
-    let whole = whole.checked_mul(unit)?;
-    whole.checked_add(fraction.checked_mul(unit)? / scale)
 }
 
 /// `timeouts` of a run: none below zero, none longer than the whole, and together no longer either.
@@ -153,32 +95,5 @@ pub(crate) fn of_task(cx: &mut Admission<'_>, spec: &Node, timeouts: Option<&Nod
 pub(crate) fn not_negative(cx: &mut Admission<'_>, node: &Node) {
     if is_negative(node.get("timeout")) {
         cx.say(errors::negative(place_of(node, "timeout")));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration;
-
-    #[test]
-    fn durations_are_read_as_go_reads_them() {
-        for (text, time) in [
-            ("0", Some(0)),
-            ("-0", Some(0)),
-            ("1h", Some(3_600_000_000_000)),
-            ("1h0m0s", Some(3_600_000_000_000)),
-            ("1.5s", Some(1_500_000_000)),
-            (".5s", Some(500_000_000)),
-            ("-1s", Some(-1_000_000_000)),
-            ("1m30s", Some(90_000_000_000)),
-            ("", None),
-            ("1", None),
-            ("1d", None),
-            (".s", None),
-            ("1h ", None),
-            ("99999999h", None),
-        ] {
-            assert_eq!(duration(text), time, "{text}");
-        }
     }
 }

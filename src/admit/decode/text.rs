@@ -22,14 +22,13 @@ pub(crate) fn duration(text: &str) -> Option<i64> {
         };
         total = total.checked_add(whole.checked_mul(unit)?)?;
         // What is finer than a nanosecond is cut off.
-        let mut scale = unit;
-        let mut fraction = 0;
-        for digit in part.bytes().take(18) {
-            scale = scale.checked_mul(1)?;
-            fraction = fraction * 10 + i128::from(digit - b'0');
-        }
-        let digits = u32::try_from(part.len().min(18)).ok()?;
-        total = total.checked_add(fraction * scale / 10_i128.pow(digits))?;
+        let digits = part.get(..part.len().min(18))?;
+        let fraction: i128 = match digits {
+            "" => 0,
+            _ => digits.parse().ok()?,
+        };
+        let scale = 10_i128.pow(u32::try_from(digits.len()).ok()?);
+        total = total.checked_add(fraction * unit / scale)?;
         rest = behind;
     }
     i64::try_from(if negative { -total } else { total }).ok()

@@ -111,11 +111,9 @@ pub(crate) fn no_value(span: Span, name: &str) -> Diagnostic {
 /// The value of a label is not what a stranger writes: a branch, a comment, what an event carries.
 pub(crate) fn label_of_stranger(span: Span, label: &str, name: &str) -> Diagnostic {
     let message = format!("whoever causes the event chooses the label `{label}`, by `{name}`");
-    let mut found = Diagnostic::new("bad-value", span, message)
+    Diagnostic::new("stranger-label", span, message)
         .note("a label has 63 letters, digits, `-`, `_` and `.` at most: of any other text no run is created")
-        .help("make it an annotation, or a parameter");
-    found.severity = Severity::Warning;
-    found
+        .help("make it an annotation, or a parameter")
 }
 
 /// `on-event` names events that there are.
