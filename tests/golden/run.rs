@@ -177,6 +177,7 @@ fn told(event: &Event) -> Option<(Option<String>, String)> {
         | Event::StepStarted { .. }
         | Event::FinallyStarted { .. }
         | Event::Pulling { .. }
+        | Event::Shell { .. }
         | Event::RunFinished { .. } => return None,
     };
     Some((task.map(|it: &wudi::TaskId| it.to_string()), line))
