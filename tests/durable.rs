@@ -43,11 +43,23 @@ fn a_run_that_is_killed_ends_as_if_it_had_not_been() {
         })
     };
     let halves = [half(0), half(1)];
-    let seen: Vec<kill::Seen> = halves.into_iter().flat_map(|it| it.join().unwrap()).collect();
+    let seen: Vec<kill::Seen> = halves
+        .into_iter()
+        .flat_map(|it| it.join().unwrap())
+        .collect();
     let sum = |of: fn(&kill::Seen) -> usize| seen.iter().map(of).sum::<usize>();
-    let (killed, finished, resumed) = (sum(|it| it.killed), sum(|it| it.finished), sum(|it| it.resumed));
-    eprintln!("{killed} kills of {kills} runs: {finished} tasks had ended before, {resumed} kills were taken up again");
-    assert!(killed as u64 > kills / 2 && finished > 0 && resumed > 0, "the kills come too late");
+    let (killed, finished, resumed) = (
+        sum(|it| it.killed),
+        sum(|it| it.finished),
+        sum(|it| it.resumed),
+    );
+    eprintln!(
+        "{killed} kills of {kills} runs: {finished} tasks had ended before, {resumed} kills were taken up again"
+    );
+    assert!(
+        killed as u64 > kills / 2 && finished > 0 && resumed > 0,
+        "the kills come too late"
+    );
 }
 
 /// A process that a killed run left behind would write to what the task that runs again writes to.
@@ -77,7 +89,12 @@ pipeline p {
 "#,
     );
     let files = home.directory("files");
-    let mut run = home.start(&["run", "main.wudi", "--workspace", &format!("files={}", files.display())]);
+    let mut run = home.start(&[
+        "run",
+        "main.wudi",
+        "--workspace",
+        &format!("files={}", files.display()),
+    ]);
     wait_for(&files.join("log"));
     run.kill();
     let resumed = home.wudi(&["run", "--resume"]);
@@ -159,12 +176,27 @@ pipeline p -> { same: String } {
     shown += &failed.shown();
     home.write("mark", "");
     // Results that hold a secret come back, from nothing but what is masked.
-    let resumed = [&["run", "--resume", "--format", "json", "--junit", &report][..], &secrets].concat();
+    let resumed = [
+        &["run", "--resume", "--format", "json", "--junit", &report][..],
+        &secrets,
+    ]
+    .concat();
     let resumed = home.wudi(&resumed);
     assert!(resumed.status.success(), "{}", resumed.shown());
-    assert!(!resumed.shown().contains("\"event\":\"task-started\",\"task\":\"use\""), "{}", resumed.shown());
+    assert!(
+        !resumed
+            .shown()
+            .contains("\"event\":\"task-started\",\"task\":\"use\""),
+        "{}",
+        resumed.shown()
+    );
     shown += &resumed.shown();
-    for command in [&["show"][..], &["show", "--format", "json"], &["logs"], &["runs"]] {
+    for command in [
+        &["show"][..],
+        &["show", "--format", "json"],
+        &["logs"],
+        &["runs"],
+    ] {
         shown += &home.wudi(command).shown();
     }
     shown += &fs::read_to_string(home.path("junit.xml")).unwrap();
@@ -187,7 +219,11 @@ pipeline p -> { same: String } {
         let bytes = fs::read(&file).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         for needle in needles {
-            assert!(!text.contains(needle), "`{needle}` is in {}", file.display());
+            assert!(
+                !text.contains(needle),
+                "`{needle}` is in {}",
+                file.display()
+            );
         }
     }
 }
@@ -213,7 +249,12 @@ fn a_folder_that_cannot_be_written_to_is_named_once_and_fails_nothing() {
     assert!(done.status.success(), "{}", done.shown());
     let told = done.shown().matches("cannot keep this run").count();
     assert_eq!(told, 1, "{}", done.shown());
-    assert_eq!(done.shown().matches("history of this run").count(), 1, "{}", done.shown());
+    assert_eq!(
+        done.shown().matches("history of this run").count(),
+        1,
+        "{}",
+        done.shown()
+    );
 }
 
 #[test]
@@ -224,7 +265,12 @@ fn a_history_that_is_damaged_is_named_once_and_fails_nothing() {
     home.write("state/wudi/history.sqlite", &"no database ".repeat(1000));
     let done = home.wudi(&["run", "main.wudi"]);
     assert!(done.status.success(), "{}", done.shown());
-    assert_eq!(done.shown().matches("it is damaged").count(), 1, "{}", done.shown());
+    assert_eq!(
+        done.shown().matches("it is damaged").count(),
+        1,
+        "{}",
+        done.shown()
+    );
 }
 
 /// On a file system of its own, so small that a task fills it.
@@ -282,7 +328,10 @@ pipeline p -> { out: String } {
     assert!(first.contains("\"event\":\"run-finished\""), "{shown}");
     assert!(second.starts_with('1'), "{shown}");
     assert!(second.contains("second 0"), "{shown}");
-    assert!(!second.contains("\"event\":\"task-started\",\"task\":\"a\""), "{shown}");
+    assert!(
+        !second.contains("\"event\":\"task-started\",\"task\":\"a\""),
+        "{shown}"
+    );
 }
 
 /// The history is shared: many processes write to it at once, and each finds its own.
@@ -295,10 +344,16 @@ fn many_processes_write_to_one_history() {
         assert!(it.wait().success());
     }
     let listed = home.wudi(&["runs", "--format", "json"]).out;
-    assert_eq!(listed.matches("\"status\":\"succeeded\"").count(), 8, "{listed}");
+    assert_eq!(
+        listed.matches("\"status\":\"succeeded\"").count(),
+        8,
+        "{listed}"
+    );
     for run in listed.lines() {
         let run: serde_json::Value = serde_json::from_str(run).unwrap();
-        let shown = home.wudi(&["show", run["run"].as_str().unwrap(), "--format", "json"]).out;
+        let shown = home
+            .wudi(&["show", run["run"].as_str().unwrap(), "--format", "json"])
+            .out;
         let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
         assert_eq!(shown["tasks"].as_array().unwrap().len(), 3);
         assert_eq!(shown["results"]["out"], "a...");
@@ -336,7 +391,9 @@ pipeline p -> { out: String } {
 }
 "#,
     );
-    let all: Vec<_> = (0..6).map(|_| home.start(&["run", "main.wudi", "--format", "json"])).collect();
+    let all: Vec<_> = (0..6)
+        .map(|_| home.start(&["run", "main.wudi", "--format", "json"]))
+        .collect();
     for _ in 0..5 {
         home.wudi(&["cache", "--prune"]);
     }
@@ -368,7 +425,8 @@ pipeline p { broken = broken() }
     );
     let wudi = env!("CARGO_BIN_EXE_wudi");
     let command = format!("{wudi} run main.wudi --on-failure shell");
-    let typed = "echo \"it is $COLOUR\"; [ \"$(cat here)\" = \"$(pwd)\" ] && echo same $((40 + 2))\nexit\n";
+    let typed =
+        "echo \"it is $COLOUR\"; [ \"$(cat here)\" = \"$(pwd)\" ] && echo same $((40 + 2))\nexit\n";
     let done = home.typed("script", &["-qec", &command, "/dev/null"], typed);
     assert!(done.out.contains("it is teal"), "{}", done.out);
     assert!(done.out.contains("same 42"), "{}", done.out);

@@ -54,7 +54,11 @@ pub(crate) fn run(mut arguments: args::Run, printer: &Printer) -> anyhow::Result
     options.secrets.splice(0..0, beside.secrets);
     resume::options(arguments, earlier.as_ref(), &mut options);
     if arguments.keeping.on_failure == Some(args::OnFailure::Shell) {
-        let all = [io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal()];
+        let all = [
+            io::stdin().is_terminal(),
+            io::stdout().is_terminal(),
+            io::stderr().is_terminal(),
+        ];
         options.shell = all.into_iter().all(|it| it) && printer.format() == Format::Human;
         if !options.shell {
             complain("--on-failure shell needs a terminal");

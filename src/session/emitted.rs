@@ -41,7 +41,8 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
 
 /// What is refused; and what is no mistake of the form, but of what it comes to, which only shows when all is put together.
 fn matters(finding: &Diagnostic) -> bool {
-    let is_of_outcome = ["constant-condition", "matrix-include", "stranger-label"].contains(&finding.code.name);
+    let is_of_outcome =
+        ["constant-condition", "matrix-include", "stranger-label"].contains(&finding.code.name);
     finding.severity == Severity::Error || is_of_outcome
 }
 

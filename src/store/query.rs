@@ -204,9 +204,12 @@ pub(crate) fn adopt(database: &mut Database, folder: &Folder) -> Result<(), Trou
     if all.is_empty() {
         return Ok(());
     }
-    let known = rows(&database.connection, "SELECT name FROM runs", params![], |row| {
-        row.get::<_, String>(0)
-    })?;
+    let known = rows(
+        &database.connection,
+        "SELECT name FROM runs",
+        params![],
+        |row| row.get::<_, String>(0),
+    )?;
     let known: indexmap::IndexSet<String> = known.into_iter().collect();
     for name in all.into_iter().filter(|it| !known.contains(it)) {
         let Ok(read) = journal::read(&folder.run(&name).journal()) else {

@@ -28,14 +28,18 @@ fn attempts(events: &[Value], kind: &str) -> BTreeSet<String> {
 }
 
 fn events(text: &str) -> Vec<Value> {
-    text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect()
+    text.lines()
+        .filter_map(|it| serde_json::from_str(it).ok())
+        .collect()
 }
 
 /// The end of a run apart from when: its status, its results, what was skipped.
 fn end(events: &[Value]) -> Option<String> {
     let end = events.iter().find(|it| it["event"] == "run-finished")?;
     let skipped = events.iter().filter(|it| it["event"] == "task-skipped");
-    let skipped: BTreeSet<String> = skipped.map(|it| format!("{} {}", it["task"], it["reason"])).collect();
+    let skipped: BTreeSet<String> = skipped
+        .map(|it| format!("{} {}", it["task"], it["reason"]))
+        .collect();
     let mut ends = BTreeSet::new();
     for it in events.iter().filter(|it| it["event"] == "task-finished") {
         ends.insert(format!(
@@ -82,7 +86,10 @@ pub(crate) fn one(seed: u64) -> Seen {
         let events = events(&run.out());
         let again = attempts(&events, "task-started");
         let again: Vec<_> = again.intersection(&finished).collect();
-        assert!(again.is_empty(), "WUDI_SEED={seed}: done again: {again:?}\n{program}");
+        assert!(
+            again.is_empty(),
+            "WUDI_SEED={seed}: done again: {again:?}\n{program}"
+        );
         finished.extend(attempts(&events, "task-finished"));
         if let Some(found) = end(&events) {
             assert_eq!(found, expected, "WUDI_SEED={seed}\n{program}");
@@ -112,6 +119,9 @@ fn resume(home: &Home, finished: &BTreeSet<String>, seen: &mut Seen) -> Vec<&'st
         seen.resumed += 1;
         return vec!["run", "--resume", "--format", "json"];
     }
-    assert!(finished.is_empty(), "a run is forgotten of which tasks had ended");
+    assert!(
+        finished.is_empty(),
+        "a run is forgotten of which tasks had ended"
+    );
     vec!["run", "main.wudi", "p", "--format", "json"]
 }

@@ -73,14 +73,20 @@ pub(crate) fn program(seed: u64) -> String {
             0..=3 => (format!("work(name: \"{name}\", text: {text})"), true),
             4..=6 => {
                 after.extend(keeper.replace(name.clone()));
-                (format!("keep(name: \"{name}\", text: {text}, files:)"), true)
+                (
+                    format!("keep(name: \"{name}\", text: {text}, files:)"),
+                    true,
+                )
             }
             7 => {
                 options.push("retries: 2".to_owned());
                 (format!("again(text: {text})"), true)
             }
             8 => (format!("inner(text: {text})"), true),
-            9 => (format!("work(name: \"{name}\", text: each [\"a\", \"b\", \"c\"])"), false),
+            9 => (
+                format!("work(name: \"{name}\", text: each [\"a\", \"b\", \"c\"])"),
+                false,
+            ),
             10 => {
                 options.push("onError: \"continue\"".to_owned());
                 ("fail()".to_owned(), false)

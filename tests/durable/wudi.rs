@@ -155,14 +155,21 @@ impl Going {
 
     /// What it wrote.
     pub(crate) fn out(&mut self) -> String {
-        self.reader.take().map_or_else(String::new, |it| it.join().unwrap())
+        self.reader
+            .take()
+            .map_or_else(String::new, |it| it.join().unwrap())
     }
 }
 
 /// Whether a program does what it is asked here.
 pub(crate) fn have(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
-    let command = command.args(args).stdin(Stdio::null()).stdout(Stdio::null());
-    command.stderr(Stdio::null()).status().is_ok_and(|it| it.success())
+    let command = command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    command
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|it| it.success())
 }
-

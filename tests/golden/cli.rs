@@ -78,7 +78,12 @@ fn numbered(directory: &Path, mut shown: String) -> String {
     let runs = directory.with_file_name("state").join("wudi/runs");
     let mut names: Vec<_> = { fs::read_dir(runs).into_iter().flatten() }
         .map(|it| it.unwrap())
-        .filter_map(|it| Some((fs::metadata(it.path().join("lock")).ok()?.created().ok()?, it)))
+        .filter_map(|it| {
+            Some((
+                fs::metadata(it.path().join("lock")).ok()?.created().ok()?,
+                it,
+            ))
+        })
         .map(|(since, it)| (since, it.file_name().into_string().unwrap()))
         .collect();
     names.sort();

@@ -87,7 +87,10 @@ pub(crate) fn labels(object: &Object, sink: &mut Sink) {
     let labels = object.root.at("metadata.labels");
     for label in labels.map_or(&[][..], Node::entries) {
         let text = label.value.text().unwrap_or("");
-        let holes = text.split("{{").skip(1).filter_map(|it| it.split_once("}}"));
+        let holes = text
+            .split("{{")
+            .skip(1)
+            .filter_map(|it| it.split_once("}}"));
         let mut names = holes.map(|it| it.0.trim());
         let is_of_stranger = |it: &&str| STRANGERS.iter().any(|of| it.starts_with(of));
         if let Some(name) = names.find(is_of_stranger) {
