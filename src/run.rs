@@ -155,7 +155,9 @@ pub async fn run(
     if let Some(cache) = &shared.cache {
         cache.stay_small();
     }
-    Ok(follow.outcome(&shared, end, took, (Some(place), options.keep)))
+    // The rest may come later.
+    let keep = options.keep || shared.journal.is_kept() && !options.only.is_empty();
+    Ok(follow.outcome(&shared, end, took, (Some(place), keep)))
 }
 
 /// Plays a scenario.

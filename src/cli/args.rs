@@ -213,7 +213,7 @@ pub(crate) struct Run {
     /// Hand a variable of this process's environment on to the steps
     #[arg(long = "pass", value_name = "VARIABLE")]
     pub(crate) pass: Vec<String>,
-    /// Where the run's files go, instead of a temporary directory
+    /// Where the run's files go, instead of the folder in which runs are kept
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) directory: Option<PathBuf>,
     /// Keep the run's files in any case, and not only where it fails

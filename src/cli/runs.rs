@@ -17,6 +17,7 @@ pub(crate) fn runs(arguments: &args::Runs, printer: &Printer) -> anyhow::Result<
         Some((database, folder)) if arguments.prune => {
             let keep = Keep {
                 runs: arguments.keep,
+                logs: arguments.keep,
                 files: arguments.keep,
             };
             let gone = query::prune(database, folder, keep).map_err(anyhow::Error::msg)?;

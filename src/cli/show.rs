@@ -141,11 +141,10 @@ fn results(json: &str) -> Vec<(String, String)> {
     let Ok(Json::Object(all)) = serde_json::from_str(json) else {
         return Vec::new();
     };
-    let text = |it: Json| match it {
-        Json::String(it) => it,
-        other => other.to_string(),
-    };
-    all.into_iter().map(|(name, it)| (name, text(it))).collect()
+    let text = |it: &Json| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
+    { all.into_iter() }
+        .map(|(name, it)| (name, text(&it)))
+        .collect()
 }
 
 fn json(run: &RunRow, tasks: &[TaskRow], notes: &[NoteRow]) -> Json {

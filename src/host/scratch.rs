@@ -105,6 +105,21 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Takes a directory out of the way: removed, or under another name where it cannot be.
+pub(crate) fn put_aside(path: &Path) -> io::Result<()> {
+    if remove(path).is_ok() {
+        return Ok(());
+    }
+    let mut aside = path.with_extension("cut-0");
+    for count in 1.. {
+        if fs::symlink_metadata(&aside).is_err() {
+            break;
+        }
+        aside = path.with_extension(format!("cut-{count}"));
+    }
+    fs::rename(path, aside)
+}
+
 /// Makes all directories below writable; links are not followed.
 fn open_up(root: &Path) {
     let mut open = vec![root.to_owned()];

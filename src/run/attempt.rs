@@ -280,7 +280,7 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
     let directory = tasks.join(name.as_str()).join(attempt.to_string());
     if work.shared.resumed {
         // An attempt that was cut short begins anew.
-        scratch::remove(&directory)?;
+        scratch::put_aside(&directory)?;
     }
     for part in ["results", "steps", "workspace", "scripts", "home"] {
         scratch::make(&directory.join(part))?;

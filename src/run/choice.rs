@@ -1,6 +1,6 @@
 //! Which nodes of a pipeline run: all, those from some on, only some.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::Name;
 use crate::base::spelling::nearest;
@@ -14,19 +14,23 @@ pub(crate) fn again(
     only: &[String],
 ) -> Result<IndexSet<Name>, RunError> {
     known(pipeline, from)?;
-    let mut again: IndexSet<Name> = only.iter().map(Name::new).collect();
+    let mut follows: IndexMap<Name, Vec<&Name>> = IndexMap::new();
+    for node in pipeline.nodes.iter().filter(|_| !from.is_empty()) {
+        for it in before(node) {
+            follows.entry(it).or_default().push(&node.name);
+        }
+    }
     let mut after: IndexSet<Name> = IndexSet::new();
     let mut open: Vec<Name> = from.iter().map(Name::new).collect();
     while let Some(name) = open.pop() {
-        if !after.insert(name.clone()) {
-            continue;
+        let next = follows.get(&name).into_iter().flatten();
+        let next: Vec<Name> = next.map(|it| (*it).clone()).collect();
+        if after.insert(name) {
+            open.extend(next);
         }
-        let follows = pipeline.nodes.iter();
-        let follows = follows.filter(|it| before(it).contains(&name));
-        open.extend(follows.map(|it| it.name.clone()));
     }
-    again.extend(after);
-    Ok(again)
+    after.extend(only.iter().map(Name::new));
+    Ok(after)
 }
 
 /// Says which of the names no node has.
@@ -63,12 +67,13 @@ pub(crate) fn restrict(
 ) -> Result<Pipeline, RunError> {
     known(pipeline, only)?;
     let chosen: IndexSet<Name> = only.iter().map(Name::new).collect();
-    let find = |name: &Name| pipeline.nodes.iter().find(|it| it.name == *name);
+    let all = pipeline.nodes.iter().chain(&pipeline.finally);
+    let nodes: IndexMap<&Name, &Node> = all.map(|it| (&it.name, it)).collect();
     let mut kept = chosen.clone();
     let mut open: Vec<Name> = only.iter().map(Name::new).collect();
     while let Some(name) = open.pop() {
-        let node = find(&name).or_else(|| pipeline.finally.iter().find(|it| it.name == name));
-        for it in node.map(before).unwrap_or_default() {
+        let before = nodes.get(&name).map(|it| before(it));
+        for it in before.unwrap_or_default() {
             if finished.contains(&it) && kept.insert(it.clone()) {
                 open.push(it);
             }

@@ -170,7 +170,7 @@ fn said(prepared: &Prepared, options: &RunOptions, files: &std::path::Path) -> J
     let directory = options.directory.as_deref().unwrap_or(files);
     serde_json::json!({
         "target": *prepared.job.name, "program": options.program, "started": started.unwrap_or_default().as_secs_f64(),
-        "directory": directory.to_string_lossy(), "invocation": prepared.mask.hide(&options.invocation),
+        "directory": directory.to_string_lossy(), "invocation": prepared.mask.hide(&options.invocation), "partial": !options.only.is_empty(),
     })
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::base::Name;
 use crate::eval::{from_json, to_json};
 use crate::host::keep::Lock;
-use crate::plan::{Node, Pipeline};
+use crate::plan::{Callee, Node, Pipeline};
 use crate::run::event::{Reused, Status};
 use crate::run::machine::TaskEnd;
 use crate::run::mask::Mask;
@@ -34,6 +34,8 @@ pub(crate) struct Past {
     ended: IndexMap<(Name, u32), Ended>,
     /// It came to its end.
     over: bool,
+    /// Only some of its tasks were to run.
+    partial: bool,
     /// It came so far that something could have begun.
     pub(crate) begun: bool,
 }
@@ -129,6 +131,7 @@ pub(crate) fn find(options: &RunOptions) -> Result<Option<Past>, RunError> {
         nodes: IndexMap::new(),
         ended: IndexMap::new(),
         over: false,
+        partial: false,
         begun: false,
     };
     for record in &read.records {
@@ -141,6 +144,8 @@ impl Past {
     fn read(&mut self, record: &Json) {
         if let Some(it) = record.get("session") {
             (self.over, self.begun) = (false, true);
+            let partial = it.get("run").and_then(|it| it.get("partial")?.as_bool());
+            self.partial = partial.unwrap_or_default();
             let dropped: IndexSet<Name> = names(it.get("dropped"));
             self.ended.retain(|(task, _), _| !dropped.contains(task));
             self.inputs = texts(it.get("inputs"));
@@ -153,9 +158,9 @@ impl Past {
         }
     }
 
-    /// It came to its end, and nothing of it failed.
+    /// All of it came to its end, and nothing failed.
     pub(crate) fn is_done(&self) -> bool {
-        self.over && self.failed().is_empty()
+        self.over && !self.partial && self.failed().is_empty()
     }
 
     /// The tasks that did not end well, so that a run that is over ended as it did.
@@ -177,17 +182,18 @@ impl Past {
 
     /// The nodes that ended, of the outermost pipeline.
     pub(crate) fn finished(&self, pipeline: &Pipeline) -> IndexSet<Name> {
-        let whole = |node: &Node| {
-            let simple =
-                !node.fans_out() && !matches!(node.callee, crate::plan::Callee::Pipeline(_));
-            let mut own = self
-                .ended
-                .values()
-                .filter(|it| outermost(&it.node) == node.name);
-            let mut last = own.clone();
-            own.next().is_some() && (self.over || simple && last.any(|it| it.told != "ToBeRetried"))
+        let mut ended: IndexMap<&str, bool> = IndexMap::new();
+        for it in self.ended.values() {
+            let last = ended.entry(outermost(&it.node)).or_default();
+            *last |= it.told != "ToBeRetried";
+        }
+        // Of several tasks of a node that was cut short some may not have begun.
+        let simple = |it: &Node| !it.fans_out() && !matches!(it.callee, Callee::Pipeline(_));
+        let whole = |it: &&Node| match ended.get(it.name.as_str()) {
+            Some(last) => self.over || simple(it) && *last,
+            None => false,
         };
-        let nodes = pipeline.nodes.iter().filter(|it| whole(it));
+        let nodes = pipeline.nodes.iter().filter(whole);
         nodes.map(|it| it.name.clone()).collect()
     }
 

@@ -232,6 +232,8 @@ fn told(event: &Event) -> Option<String> {
         Event::FinallyStarted { .. } => Some("finally".to_owned()),
         Event::Note { text, .. } => Some(format!("note {text}")),
         Event::RunStarted { .. }
+        | Event::Pulling { .. }
+        | Event::Shell { .. }
         | Event::StepStarted { .. }
         | Event::StepFinished { .. }
         | Event::RunFinished { .. } => None,

@@ -11,6 +11,7 @@ use crate::store::{Folder, journal};
 /// How much is kept unless somebody says otherwise.
 pub(crate) const KEEP: Keep = Keep {
     runs: 500,
+    logs: 100,
     files: 20,
 };
 
@@ -18,6 +19,8 @@ pub(crate) const KEEP: Keep = Keep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keep {
     pub(crate) runs: usize,
+    /// Runs of which is kept what their steps wrote.
+    pub(crate) logs: usize,
     /// Runs whose files are kept, where they failed.
     pub(crate) files: usize,
 }
@@ -238,6 +241,11 @@ pub(crate) fn adopt(database: &mut Database, folder: &Folder) -> Result<(), Trou
 /// Removes what is more than is to be kept; runs that go on stay. Gives how many runs were forgotten.
 pub(crate) fn prune(database: &Database, folder: &Folder, keep: Keep) -> Result<usize, Trouble> {
     let all = database.runs(folder, &Filter::default())?;
+    if let Some(last) = all.get(keep.logs) {
+        let sql = "DELETE FROM logs WHERE run <= ?1";
+        let mut delete = database.connection.prepare_cached(sql).map_err(trouble)?;
+        delete.execute([last.id]).map_err(trouble)?;
+    }
     let mut gone = 0;
     for (place, it) in all.iter().enumerate() {
         let own = folder.run(&it.name);

@@ -17,7 +17,7 @@ use crate::store::query;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// So much of what steps write is kept of a run.
-const LOGS: usize = 64 << 20;
+const LOGS: usize = 16 << 20;
 
 /// So much of it may wait to be written.
 const QUEUE: usize = 16 << 20;

@@ -66,6 +66,8 @@ fn wudi(directory: &Path, args: &[String]) -> String {
         None => shown += "(killed)\n",
     }
     let shown = shown.replace(&here, "HERE");
+    let around = directory.with_file_name("").display().to_string();
+    let shown = shown.replace(&around, "HOME/");
     let shown = without_times(&numbered(directory, shown));
     match args.first().map(String::as_str) {
         Some("run" | "runs" | "show") => seconds_away(&shown),
@@ -96,8 +98,8 @@ fn numbered(directory: &Path, mut shown: String) -> String {
 
 /// What is left of times: `0.1s`.
 fn seconds_away(shown: &str) -> String {
-    let time = regex::Regex::new(r"\b\d+\.\ds\b").unwrap();
-    time.replace_all(shown, "TIME").into_owned()
+    let time = regex::Regex::new(r"\b\d+\.\ds\b|(\x22time\x22:)[\d.e-]+").unwrap();
+    time.replace_all(shown, "${1}TIME").into_owned()
 }
 
 /// What a clock says is not the same twice: how long tasks and runs took, and when one began.
