@@ -46,7 +46,7 @@ pub use emit::Manifest;
 pub use host::{Entry, EntryKind, Host, MemoryHost, OsHost};
 pub use plan::Plan;
 pub use run::{
-    Cancel, Canceller, Engine, Engines, Event, Outcome, Pull, Resume, Reused, RunError, RunOptions,
+    Cancel, Canceller, Engine, Engines, Event, Outcome, Pull, Reused, RunError, RunOptions,
     Scenario, Status, StepEnd, Stream, TaskId, TaskOutcome, Urgency, cancellation, run,
 };
 pub use session::{Session, Target};

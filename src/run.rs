@@ -97,23 +97,16 @@ pub struct RunOptions {
     pub program: String,
     /// How the run was asked for, as the caller understands it: kept with the run, secrets masked.
     pub invocation: String,
-    /// Goes on with a run that is kept.
-    pub resume: Option<Resume>,
+    /// Goes on with the run of this name, which is kept.
+    pub resume: Option<String>,
+    /// Does these tasks of it again and all that come after them, beside what failed or never ended.
+    pub from: Vec<String>,
     /// Runs only these tasks, with what an earlier run gave.
     pub only: Vec<String>,
     /// The folder in which is kept what tasks gave that say what they depend on.
     pub cache: Option<PathBuf>,
     /// Notes why each of them was or was not taken from there.
     pub explain_cache: bool,
-}
-
-/// Which run is taken up again, and what of it is done anew beside what failed or never ended.
-#[derive(Clone, Debug, Default)]
-pub struct Resume {
-    /// The run's name.
-    pub run: String,
-    /// These tasks and all that come after them.
-    pub from: Vec<String>,
 }
 
 /// Runs what `options` name. Must be called within a tokio runtime, best one of a single thread.

@@ -217,8 +217,7 @@ fn resume(
     mut past: Past,
     (inputs, nodes): Known,
 ) -> Result<Session, RunError> {
-    let from = options.resume.as_ref().map(|it| it.from.as_slice());
-    let from = from.unwrap_or_default();
+    let from = options.from.as_slice();
     if past.is_done() && from.is_empty() && options.only.is_empty() {
         return Err(RunError::NotResumed(vec![format!(
             "the run `{}` succeeded: nothing of it is left to do",

@@ -102,10 +102,9 @@ pub(crate) fn over(status: Status) -> Json {
 
 /// The run that is to be taken up again.
 pub(crate) fn find(options: &RunOptions) -> Result<Option<Past>, RunError> {
-    let Some(resume) = &options.resume else {
+    let Some(name) = &options.resume else {
         return Ok(None);
     };
-    let name = &resume.run;
     let refuse = |reason: String| Err(RunError::NotResumed(vec![reason]));
     let Some(state) = &options.state else {
         return refuse("runs are not kept here, so that none can be resumed".to_owned());

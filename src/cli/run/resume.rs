@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::{args, home};
 use crate::host::scratch;
-use crate::run::{Resume, RunOptions};
+use crate::run::RunOptions;
 use crate::store::query::{Filter, Found, RUNNING, RunRow};
 
 /// What stands where a secret stood: whoever resumes has to say it again.
@@ -175,10 +175,8 @@ pub(crate) fn options(arguments: &args::Run, run: Option<&RunRow>, options: &mut
     let keeping = &arguments.keeping;
     options.jobs = keeping.jobs.map(std::num::NonZeroUsize::get);
     options.only.clone_from(&keeping.only);
-    options.resume = run.map(|it| Resume {
-        run: it.name.clone(),
-        from: keeping.from.clone(),
-    });
+    options.resume = run.map(|it| it.name.clone());
+    options.from.clone_from(&keeping.from);
     let path = arguments.path();
     options.program = program(path);
     options.invocation = written(arguments, path);
