@@ -306,7 +306,8 @@ impl Importer<'_> {
         if !name.is_empty() && write::name(name) != item {
             w.field("name", &value::string(name, &scope, w.level()));
         }
-        let is_run = matches!(object.kind, Kind::PipelineRun | Kind::TaskRun);
+        // Where it has a name the other one says nothing.
+        let is_run = matches!(object.kind, Kind::PipelineRun | Kind::TaskRun) && name.is_empty();
         if is_run {
             value::field(w, metadata, "generateName", &scope);
         }
@@ -380,6 +381,13 @@ impl Importer<'_> {
     /// An object of which the language has no form of its own.
     fn resource(&mut self, w: &mut Writer, object: &Object, item: &str) {
         let kind = object.root.text_of("kind");
+        if !crate::base::names::is_word(kind) {
+            let at = object
+                .root
+                .get("kind")
+                .map_or(object.root.span, |it| it.span);
+            self.refuse(at, &format!("the kind `{kind}`, which is no word"));
+        }
         let scope = self.scope();
         w.block(&format!("resource {kind} {item}"), |w| {
             value::field(w, &object.root, "apiVersion", &scope);

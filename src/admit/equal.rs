@@ -88,6 +88,7 @@ fn tidy(key: &str, value: &mut Value) {
                 tidy(key, value);
             }
             own_workspaces(fields);
+            empty_arguments(fields);
             arguments_by_name(fields);
             text_results(fields);
             conditions(fields);
@@ -115,6 +116,20 @@ fn own_workspaces(fields: &mut Map<String, Value>) {
             && let Some(name) = fields.get("name").cloned()
         {
             fields.entry("workspace").or_insert(name);
+        }
+    }
+}
+
+/// An argument without a value is an empty text.
+fn empty_arguments(fields: &mut Map<String, Value>) {
+    let calls = ["taskRef", "taskSpec", "pipelineRef", "pipelineSpec", "ref"];
+    if !calls.iter().any(|it| fields.contains_key(*it)) {
+        return;
+    }
+    let params = fields.get_mut("params").and_then(Value::as_array_mut);
+    for param in params.into_iter().flatten() {
+        if let Value::Object(param) = param {
+            param.entry("value").or_insert_with(|| "".into());
         }
     }
 }

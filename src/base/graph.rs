@@ -1,6 +1,6 @@
 //! Directed graphs over names, in the order in which they were built. The only home of petgraph.
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use petgraph::algo::{tarjan_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Reversed};
@@ -76,46 +76,6 @@ impl Dag {
             return false;
         };
         petgraph::algo::has_path_connecting(&self.graph, *from, *to, None)
-    }
-
-    /// All that comes before one of `starts`, by paths each node of which passes but the first one.
-    pub(crate) fn before(&self, starts: &[Name], passes: impl Fn(&Name) -> bool) -> IndexSet<Name> {
-        let mut open: Vec<NodeIndex> = Vec::new();
-        let mut entered: IndexSet<NodeIndex> = IndexSet::new();
-        let mut found = IndexSet::new();
-        let ways_in = starts.iter().filter(|it| passes(it));
-        for start in ways_in.filter_map(|it| self.index.get(it)) {
-            entered.insert(*start);
-            open.push(*start);
-        }
-        while let Some(node) = open.pop() {
-            let parents = self
-                .graph
-                .neighbors_directed(node, petgraph::Direction::Incoming);
-            for parent in parents {
-                let name = &self.graph[parent];
-                found.insert(name.clone());
-                if passes(name) && entered.insert(parent) {
-                    open.push(parent);
-                }
-            }
-        }
-        found
-    }
-
-    /// `starts`, and all that comes after one of them.
-    pub(crate) fn and_after(&self, starts: impl IntoIterator<Item = Name>) -> IndexSet<Name> {
-        let mut open: Vec<Name> = starts.into_iter().collect();
-        let mut found = IndexSet::new();
-        while let Some(name) = open.pop() {
-            if let Some(node) = self.index.get(&name)
-                && found.insert(name)
-            {
-                let after = self.graph.neighbors(*node);
-                open.extend(after.map(|it| self.graph[it].clone()));
-            }
-        }
-        found
     }
 
     /// The direct predecessors of `name`.

@@ -31,7 +31,11 @@ pub(crate) fn import(arguments: &args::Import, printer: &Printer) -> anyhow::Res
         return Ok(Outcome::Findings);
     };
     if program.proof.is_empty() {
-        printer.note("there is no object in this YAML");
+        let files = arguments.paths.iter().map(|it| it.display().to_string());
+        let files = files.collect::<Vec<_>>().join(", ");
+        printer.note(&format!(
+            "there is no object in {files}: nothing there has `apiVersion` and `kind`"
+        ));
         return Ok(Outcome::Usage);
     }
     let to_stdout = arguments.output == Path::new("-");

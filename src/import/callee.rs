@@ -53,7 +53,7 @@ impl Importer<'_> {
         };
         let text = from(reference, scope);
         let own = (text != from(reference, &Scope::default())).then_some(text);
-        let callee = self.callee(word, reference, node.text_of("name"), Some(node));
+        let callee = self.callee(word, reference, node.text_of("name"), (Some(node), scope));
         if own.is_some()
             && let Some(it) = self.externs.get_mut(&key_of(word, reference))
         {
@@ -66,14 +66,22 @@ impl Importer<'_> {
     pub(crate) fn callee_of_run(&mut self, spec: &Node, key: &str) -> String {
         let word = if key == "taskRef" { "task" } else { "pipeline" };
         match spec.get(key) {
-            Some(reference) => self.callee(word, reference, "remote", Some(spec)),
+            Some(reference) => {
+                let scope = self.scope();
+                self.callee(word, reference, "remote", (Some(spec), &scope))
+            }
             None => "missing".to_owned(),
         }
     }
 
     /// The action that a step is made from.
-    pub(crate) fn action_of(&mut self, reference: &Node, step: &Node) -> String {
-        self.callee("action", reference, step.text_of("name"), Some(step))
+    pub(crate) fn action_of(&mut self, reference: &Node, step: &Node, scope: &Scope) -> String {
+        self.callee(
+            "action",
+            reference,
+            step.text_of("name"),
+            (Some(step), scope),
+        )
     }
 
     fn callee(
@@ -81,7 +89,7 @@ impl Importer<'_> {
         word: &'static str,
         reference: &Node,
         caller: &str,
-        user: Option<&Node>,
+        (user, scope): (Option<&Node>, &Scope),
     ) -> String {
         let name = reference.text_of("name");
         let own = reference.entries().iter().all(|it| match it.key.as_str() {
@@ -125,9 +133,12 @@ impl Importer<'_> {
             (matrix, true),
         ] {
             for param in params {
-                let shape = match is_matrix {
-                    true => Shape::String,
-                    false => shape_of_value(param.get("value")),
+                let whole = param.get("value").and_then(Node::text);
+                let whole = whole.and_then(|it| scope.keys_of(it));
+                let shape = match (is_matrix, whole) {
+                    (true, _) => Shape::String,
+                    (false, Some(_)) => Shape::Object,
+                    (false, None) => shape_of_value(param.get("value")),
                 };
                 let entry = found.params.entry(param.text_of("name").to_owned());
                 let given = entry.or_insert_with(|| Given {
@@ -138,6 +149,7 @@ impl Importer<'_> {
                 given.uses += 1;
                 let keys = param.get("value").map_or(&[][..], Node::entries);
                 given.keys.extend(keys.iter().map(|it| it.key.clone()));
+                given.keys.extend(whole.into_iter().flatten().cloned());
             }
         }
         for workspace in user.map_or(&[][..], |it| it.list("workspaces")) {
@@ -294,7 +306,13 @@ fn from(reference: &Node, scope: &Scope) -> String {
     let entries = reference.entries().iter();
     // What the webhook fills in by itself.
     let entries = entries.filter(|it| !(it.key == "kind" && it.value.text() == Some("Task")));
-    write::record(&entries.map(field).collect::<Vec<_>>(), 1)
+    let mut fields: Vec<(String, String)> = entries.map(field).collect();
+    // Else it is called like what calls it.
+    let has = |key: &str| reference.get(key).is_some_and(|it| !it.is_null());
+    if !has("name") && !has("resolver") && !has("spec") {
+        fields.push(("name".to_owned(), write::plain("", 1)));
+    }
+    write::record(&fields, 1)
 }
 
 pub(crate) fn shape_of_value(value: Option<&Node>) -> Shape {

@@ -48,7 +48,13 @@ fn deep_field(variable: &str) -> Option<String> {
             plain.then(|| format!("event.{first}.{rest}"))
         }
         "headers" => {
-            let inside = rest.strip_suffix(']')?.trim_matches(['"', '\'']);
+            let inside = rest.strip_suffix(']')?;
+            let quote = inside
+                .chars()
+                .next()
+                .filter(|it| ['"', '\''].contains(it))?;
+            let inside = inside.strip_prefix(quote)?.strip_suffix(quote)?;
+            (!inside.contains(['"', '\''])).then_some(())?;
             Some(format!("event.headers{}", member(inside)))
         }
         _ => None,

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::admit::Kind;
 use crate::import::absence;
 use crate::import::reference::{Scope, Shape};
-use crate::import::task::{duration, named_values, on_error};
+use crate::import::task::{argument, duration, named_values, on_error};
 use crate::import::value::{self, field, string};
 use crate::import::write::{self, Writer};
 use crate::import::{Importer, signature};
@@ -162,11 +162,9 @@ impl Importer<'_> {
         let mut fields: Vec<(String, String)> = Vec::new();
         for param in node.list("params") {
             let name = write::name(param.text_of("name"));
-            if let Some(it) = param.get("value") {
-                let text = value::value(it, scope, level + 1);
-                let lead = scope.comments.lead(param.span, level + 1);
-                fields.push((format!("{lead}{name}"), text));
-            }
+            let text = argument(param, scope, level + 1);
+            let lead = scope.comments.lead(param.span, level + 1);
+            fields.push((format!("{lead}{name}"), text));
         }
         for (name, text) in matrix_fields(node, scope, level + 1) {
             fields.push((name, text));
@@ -209,7 +207,7 @@ impl Importer<'_> {
             {
                 (format!("{name}: {node}.{theirs}"), Some(node))
             }
-            Some(_) | None if text == name => (format!("{name}:"), None),
+            Some(_) | None if write::is_same(&name, &text) => (format!("{name}:"), None),
             Some(_) | None => (format!("{name}: {text}"), None),
         }
     }
@@ -293,6 +291,7 @@ impl Importer<'_> {
 
     /// The results of the nodes: as their tasks declare them, else as they are used.
     fn know_results(&self, spec: &Node, scope: &mut Scope) {
+        let mut keys = Vec::new();
         for node in nodes(spec) {
             let Some(known) = scope.nodes.get_mut(node.text_of("name")) else {
                 continue;
@@ -305,8 +304,16 @@ impl Importer<'_> {
                     false => value::shape(result),
                 };
                 known.insert(result.text_of("name").to_owned(), shape);
+                let name = format!(
+                    "tasks.{}.results.{}",
+                    node.text_of("name"),
+                    result.text_of("name")
+                );
+                keys.push((name, signature::keys(result)));
             }
         }
+        keys.retain(|(_, it)| !it.is_empty());
+        scope.keys.extend(keys);
         for used in absence::in_value(spec) {
             if let Some(known) = scope.nodes.get_mut(&used.node) {
                 known.entry(used.result).or_insert(used.shape);
@@ -385,6 +392,13 @@ impl Importer<'_> {
 
     /// All of the conditions hold.
     pub(crate) fn when(&mut self, conditions: &[Node], scope: &Scope, level: usize) -> String {
+        let is_cel = |it: &Node| !it.text_of("cel").is_empty();
+        if let [_, _, ..] = conditions
+            && conditions.iter().any(is_cel)
+        {
+            let all = conditions.iter().map(|it| condition(it, scope, level + 1));
+            return write::list(&all.collect::<Vec<_>>(), level);
+        }
         let all = conditions.iter().map(|it| condition(it, scope, level));
         all.collect::<Vec<_>>().join(" && ")
     }

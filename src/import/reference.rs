@@ -52,6 +52,8 @@ pub(crate) struct Scope {
     pub(crate) event: bool,
     /// Fields of the event that not every trigger has.
     pub(crate) lacking: Vec<&'static str>,
+    /// The keys of objects, by what refers to them: `params.repository`.
+    pub(crate) keys: IndexMap<String, Vec<String>>,
     /// The values that the target takes for a parameter.
     pub(crate) options: IndexMap<String, Vec<String>>,
     /// What is said beside the objects.
@@ -308,6 +310,13 @@ impl Scope {
             }
             _ => None,
         }
+    }
+
+    /// The keys of the object that a text is nothing but a reference to.
+    pub(crate) fn keys_of(&self, text: &str) -> Option<&[String]> {
+        let inner = text.strip_prefix("$(")?.strip_suffix(')')?;
+        let base = inner.strip_suffix("[*]").unwrap_or(inner);
+        self.keys.get(base).map(Vec::as_slice)
     }
 
     /// Whether a text is the same whatever runs.

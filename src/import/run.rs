@@ -53,7 +53,7 @@ impl Importer<'_> {
                 format!("run {item} = {callee}{}", write::parenthesised(&args, 0))
             }
         };
-        w.block(&head, |w| {
+        w.block_or_line(&head, |w| {
             self.meta(w, object, item);
             if let Some(triggers) = &triggers {
                 trigger::fields(w, triggers);

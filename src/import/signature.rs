@@ -67,14 +67,9 @@ fn blank() -> Scope {
 
 /// The fields of `properties`, and what only a default has, with their defaults.
 pub(crate) fn object_type(node: &Node, level: usize) -> String {
-    let mut keys: Vec<&str> = entries(node.get("properties"));
     let default = node.get("default");
-    for key in entries(default) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    let field = |key: &&str| {
+    let keys = keys(node);
+    let field = |key: &String| {
         let default = default.and_then(|it| it.get(key));
         let default = default.map(|it| value::value(it, &blank(), level + 1));
         let default = default.map_or_else(String::new, |it| format!(" = {it}"));
@@ -83,9 +78,12 @@ pub(crate) fn object_type(node: &Node, level: usize) -> String {
     write::record(&keys.iter().map(field).collect::<Vec<_>>(), level)
 }
 
-fn entries(node: Option<&Node>) -> Vec<&str> {
-    let entries = node.map_or(&[][..], Node::entries);
-    entries.iter().map(|it| it.key.as_str()).collect()
+/// The keys of an object: those of `properties`, then what only a default has.
+pub(crate) fn keys(node: &Node) -> Vec<String> {
+    let fields = ["properties", "default"].into_iter();
+    let fields = fields.filter_map(|it| node.get(it)).flat_map(Node::entries);
+    let keys: IndexSet<&String> = fields.map(|it| &it.key).collect();
+    keys.into_iter().cloned().collect()
 }
 
 /// ` -> { commit: String }`; nothing where there are none.
@@ -123,44 +121,47 @@ pub(crate) fn documented(node: &Node, text: &str, comments: &Comments, level: us
     done
 }
 
-/// Parameters of a task with an image as default that are used as the image of a container and as nothing else.
+/// Parameters of a task that are used as the image of a container, whose default is one, if there is any, and that no condition
+/// compares with something else.
 pub(crate) fn images(spec: &Node) -> IndexSet<String> {
     let is_image = |it: &&Node| {
-        let default = it.get("default").and_then(Node::text);
-        shape(it) == Shape::String
-            && it.list("enum").is_empty()
-            && default.is_some_and(|it| Form::Image.check(it).is_ok())
+        let default = it.get("default").filter(|it| !it.is_null());
+        let is_one = |it: &Node| it.text().is_some_and(|it| Form::Image.check(it).is_ok());
+        shape(it) == Shape::String && it.list("enum").is_empty() && default.is_none_or(is_one)
     };
     let declared = spec.list("params").iter().filter(is_image);
     let mut found: IndexSet<String> = declared.map(|it| it.text_of("name").to_owned()).collect();
     let mut used: IndexSet<String> = IndexSet::new();
     for entry in spec.entries().iter().filter(|it| it.key != "params") {
         // Of an action the image stands here.
-        visit(&entry.value, entry.key == "image", &mut found, &mut used);
+        visit(&entry.value, &entry.key, &mut found, &mut used);
     }
     found.retain(|it| used.contains(it));
     found
 }
 
-/// Takes out of `found` what is used otherwise, and notes in `used` what is used as an image.
-fn visit(node: &Node, is_image: bool, found: &mut IndexSet<String>, used: &mut IndexSet<String>) {
+/// Takes out of `found` what a condition uses, and notes in `used` what is used as an image.
+fn visit(node: &Node, key: &str, found: &mut IndexSet<String>, used: &mut IndexSet<String>) {
     match &node.data {
         Data::String(text) => {
             for reference in substitution::references(text) {
                 let name = reference.expression.strip_prefix("params.");
-                let whole = reference.whole() == *text;
-                match name.filter(|_| is_image && whole) {
+                match name.filter(|_| key == "image" && reference.whole() == *text) {
                     Some(name) => {
                         used.insert(name.to_owned());
                     }
-                    None => found.retain(|it| !reference.expression.contains(it.as_str())),
+                    None if key == "when" => {
+                        found.retain(|it| !reference.expression.contains(it.as_str()));
+                    }
+                    None => {}
                 }
             }
         }
-        Data::List(items) => items.iter().for_each(|it| visit(it, false, found, used)),
+        Data::List(items) => items.iter().for_each(|it| visit(it, key, found, used)),
         Data::Map(entries) => {
             for it in entries {
-                visit(&it.value, it.key == "image", found, used);
+                let key = if key == "when" { key } else { &it.key };
+                visit(&it.value, key, found, used);
             }
         }
         Data::Null | Data::Bool(_) | Data::Number(_) => {}
@@ -177,6 +178,10 @@ pub(crate) fn declare(spec: &Node, scope: &mut Scope) {
         match options.is_empty() {
             true => scope.options.shift_remove(&name),
             false => scope.options.insert(name.clone(), options),
+        };
+        match shape(param) {
+            Shape::Object => scope.keys.insert(format!("params.{name}"), keys(param)),
+            Shape::String | Shape::Array => scope.keys.shift_remove(&format!("params.{name}")),
         };
         scope.params.insert(name, shape(param));
     }

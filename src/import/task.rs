@@ -13,6 +13,7 @@ impl Importer<'_> {
     pub(crate) fn task_body(&mut self, w: &mut Writer, spec: &Node, outer: &Scope) {
         let scope = task_scope(spec, outer);
         self.workspaces(w, spec, &scope);
+        w.gap();
         passed_on(w, spec, &scope);
         if let Some(template) = spec.get("stepTemplate").filter(|it| !value::is_empty(it)) {
             w.block("stepTemplate:", |w| {
@@ -117,7 +118,7 @@ impl Importer<'_> {
             );
             return w.block(&head, |w| self.container(w, step, scope, Role::Step));
         };
-        let action = self.action_of(reference, step);
+        let action = self.action_of(reference, step, scope);
         for (result, shape) in scope.steps.get(step.text_of("name")).into_iter().flatten() {
             self.note_action_result(reference, result, *shape);
         }
@@ -281,6 +282,17 @@ pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
     signature::declare(spec, &mut scope);
     scope.declare_workspaces(spec);
     for step in spec.list("steps") {
+        for result in step.list("results") {
+            let of = format!(
+                "steps.{}.results.{}",
+                step.text_of("name"),
+                result.text_of("name")
+            );
+            let keys = signature::keys(result);
+            if !keys.is_empty() {
+                scope.keys.insert(of, keys);
+            }
+        }
         let results = step.list("results").iter();
         let results = results.map(|it| (it.text_of("name").to_owned(), value::shape(it)));
         scope
@@ -375,8 +387,27 @@ fn words(w: &mut Writer, node: &Node, scope: &Scope) {
 
 /// A mount that says only which volume is the volume's name.
 fn mounts(w: &mut Writer, mounts: &[Node], scope: &Scope) {
-    let text = keyed(mounts, "mountPath", scope, w.level());
-    w.field("volumeMounts", &text);
+    let level = w.level();
+    let path = |it: &Node| it.text_of("mountPath").to_owned();
+    let is_short = |it: &Node| {
+        let [_, _] = it.entries() else {
+            return false;
+        };
+        let is_name = crate::types::Form::Name.check(it.text_of("name")).is_ok();
+        is_name && !path(it).is_empty() && scope.is_constant(&path(it))
+    };
+    let paths: indexmap::IndexSet<String> = mounts.iter().map(path).collect();
+    if !mounts.iter().all(is_short) || paths.len() != mounts.len() {
+        let text = keyed(mounts, "mountPath", scope, level);
+        return w.field("volumeMounts", &text);
+    }
+    let mount = |it: &Node| {
+        let lead = scope.comments.lead(it.span, level + 1);
+        let name = string(it.text_of("name"), scope, level + 1);
+        (format!("{lead}{}", write::name(&path(it))), name)
+    };
+    let fields: Vec<(String, String)> = mounts.iter().map(mount).collect();
+    w.field("volumeMounts", &write::record(&fields, level));
 }
 
 /// `onError`; what a parameter says is taken for one of its words.
@@ -462,15 +493,23 @@ fn short_env_value(from: &Node) -> Option<String> {
 pub(crate) fn named_values(items: &[Node], scope: &Scope, level: usize) -> Vec<String> {
     let argument = |it: &Node| {
         let name = write::name(it.text_of("name"));
-        let null = Node::new(it.span, Data::Null);
-        let text = value::value(it.get("value").unwrap_or(&null), scope, level + 1);
+        let text = argument(it, scope, level + 1);
         let lead = scope.comments.lead(it.span, level + 1);
-        match text == name {
+        match write::is_same(&name, &text) {
             true => format!("{lead}{name}:"),
             false => format!("{lead}{name}: {text}"),
         }
     };
     items.iter().map(argument).collect()
+}
+
+/// What a parameter is given; nothing is an empty text.
+pub(crate) fn argument(param: &Node, scope: &Scope, level: usize) -> String {
+    let given = param.get("value").filter(|it| !it.is_null());
+    given.map_or_else(
+        || write::plain("", level),
+        |it| value::value(it, scope, level),
+    )
 }
 
 fn is_true(node: &Node, key: &str) -> bool {

@@ -95,7 +95,7 @@ impl Writer {
     /// `name: value`, where `value` was written for this level.
     pub(crate) fn field(&mut self, name: &str, value: &str) {
         let name = self::name(name);
-        if value == name {
+        if is_same(&name, value) {
             return self.line(&format!("{name}:"));
         }
         self.line(&format!("{name}: {value}"));
@@ -118,6 +118,16 @@ impl Writer {
             return self.line(&format!("{head} {{}}"));
         }
         self.line("}");
+    }
+
+    /// The same, or its first line alone where nothing is written into it.
+    pub(crate) fn block_or_line(&mut self, head: &str, body: impl FnOnce(&mut Self)) {
+        self.block(head, body);
+        if let Some(without) = self.text.strip_suffix(&format!("{head} {{}}\n")) {
+            let kept = without.len();
+            self.text.truncate(kept + head.len());
+            self.text.push('\n');
+        }
     }
 
     /// The whole text.
@@ -282,7 +292,7 @@ pub(crate) fn list(elements: &[String], level: usize) -> String {
 
 /// `{ a: 1 }`, broken into lines where it is long; the values were written for one level deeper.
 pub(crate) fn record(fields: &[(String, String)], level: usize) -> String {
-    let field = |(key, value): &(String, String)| match key == value {
+    let field = |(key, value): &(String, String)| match is_same(key, value) {
         true => format!("{key}:"),
         false => format!("{key}: {value}"),
     };
@@ -291,6 +301,11 @@ pub(crate) fn record(fields: &[(String, String)], level: usize) -> String {
         true => "{}".to_owned(),
         false => braces(&fields, level),
     }
+}
+
+/// Whether `name:` alone says it: a name in quotes is a text where a value stands.
+pub(crate) fn is_same(name: &str, value: &str) -> bool {
+    name == value && !name.starts_with('"')
 }
 
 /// `{ a: 1, b: 2 }` of fields that are written already.

@@ -218,7 +218,9 @@ pub(crate) fn short_cut(op: BinaryOp, left: &Expr) -> Option<ShortCut> {
 
 /// An operator on two operands; one that is already reported makes the whole reported.
 pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Result<Expr, Failure> {
-    if let (Some(a), Some(b)) = (left.value(), right.value()) {
+    if let (Some(a), Some(b)) = (left.value(), right.value())
+        && !(op == BinaryOp::In && is_open(a))
+    {
         return settled(span, eval::binary(op, a, b));
     }
     if matches!(left.kind, ExprKind::Error) || matches!(right.kind, ExprKind::Error) {
@@ -234,6 +236,11 @@ pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Resul
     }
     let kind = ExprKind::Binary(op, (left, right).into());
     Ok(Expr { span, kind })
+}
+
+/// A text that a target may still make another of: what is looked for in a list then is known to the target alone.
+fn is_open(value: &Value) -> bool {
+    value.as_str().is_some_and(|it| it.contains("$("))
 }
 
 /// Whether computing an expression may end without a value.

@@ -194,7 +194,7 @@ fn refused_object(
     let name = object.root.at("metadata.name").map(|it| it.span);
     let mut span = name.unwrap_or(object.root.span);
     let whole = object.root.span;
-    let words = text.get(found.span.range())?.trim_matches('"');
+    let words = literal_at(text, found.span.range())?;
     let yaml = sources.text(whole.file).get(whole.range())?;
     let mut places = yaml.match_indices(words).map(|it| it.0);
     if words.len() > 2
@@ -205,6 +205,18 @@ fn refused_object(
         span = Span::new(whole.file, start, start + words.len());
     }
     Some(errors::import_failed(span, &found.message))
+}
+
+/// The text between the quotes about a place, or what stands in the place itself.
+fn literal_at(text: &str, place: std::ops::Range<usize>) -> Option<&str> {
+    let start = text.get(..place.start)?.rfind(['"', '\n']);
+    let end = text.get(place.end..)?.find(['"', '\n']);
+    let (start, end) = (start.map_or(0, |it| it + 1), place.end + end.unwrap_or(0));
+    let is_quote = |at: usize| text.as_bytes().get(at) == Some(&b'"');
+    match is_quote(end) && start.checked_sub(1).is_some_and(is_quote) {
+        true => text.get(start..end),
+        false => text.get(place).map(|it| it.trim_matches('"')),
+    }
 }
 
 /// How the item begins in which a finding is.

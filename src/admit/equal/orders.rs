@@ -68,7 +68,7 @@ fn of(tasks: &[Value]) -> Orders {
         let lacks = |from: &Name| goes_on(it) || guarded.contains(from) || failing.contains(from);
         says(it, "matrix") || producers(it).iter().any(lacks)
     });
-    Orders::new(graph, guarded, skipped)
+    Orders::new(&graph, &guarded, &skipped)
 }
 
 fn name(task: &Value) -> Name {

@@ -288,9 +288,16 @@ fn member(expr: &Expr) -> Option<(&Expr, Name)> {
     }
 }
 
-/// Whether it is a field of a group that only the inside of a task has.
+/// Whether it is a field of a group of the inside of a task.
 fn is_of_task(expr: &Expr) -> bool {
-    const GROUPS: &[&str] = &["results", "steps", "step"];
+    const GROUPS: &[&str] = &[
+        "params",
+        "workspaces",
+        "results",
+        "steps",
+        "step",
+        "context",
+    ];
     let group = member(expr).map(|it| it.0);
     group.is_some_and(|it| matches!(&it.kind, ExprKind::Name(it) if GROUPS.contains(&it.as_str())))
 }

@@ -267,10 +267,17 @@ fn ordered(body: &mut Body<'_, '_>, step: &Decl, later: &Decl) {
         return;
     };
     let mut found: Option<&Expr> = None;
+    // A group of that name is meant where it has the field.
+    let group = body.scopes.group(&name.name).map(|it| it.ty.clone());
+    let of_group = |field: &Name| {
+        let fields = group.as_ref().and_then(Type::record);
+        fields.is_some_and(|it| it.fields.contains_key(field))
+    };
     walk::each_in_block(block, &mut |it| {
         if let ExprKind::Field(of, field) = &it.kind
             && matches!(&of.kind, ExprKind::Name(it) if *it == name.name)
             && field.name != "exitCode"
+            && !of_group(&field.name)
         {
             found = found.or(Some(it));
         }

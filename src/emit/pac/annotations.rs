@@ -116,7 +116,23 @@ impl Filter {
     /// Both at once; a comment stands beside any other.
     fn joined(mut self, other: Self) -> Option<Self> {
         if self.cel.is_some() || other.cel.is_some() {
-            return None;
+            // A comment is looked at first, and no other condition then.
+            let is_comment = |it: &Self| it.events.is_empty() && it.cel.is_none();
+            let is_cel = |it: &Self| it.cel.is_some() && it.comment.is_none();
+            return match (
+                is_cel(&self) && is_comment(&other),
+                is_comment(&self) && is_cel(&other),
+            ) {
+                (true, _) => Some(Self {
+                    comment: other.comment,
+                    ..self
+                }),
+                (_, true) => Some(Self {
+                    comment: self.comment,
+                    ..other
+                }),
+                (false, false) => None,
+            };
         }
         if other.events.is_empty() && self.comment.is_none() {
             self.comment = other.comment;

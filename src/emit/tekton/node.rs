@@ -131,6 +131,10 @@ pub(crate) fn reference(
         fields.put("name", name);
     }
     for (key, value) in from {
+        // A custom task needs no name: `name: ""` says so.
+        if key == "name" && value == "" {
+            continue;
+        }
         let value = if key == "params" { named(value) } else { value };
         fields.put(&key, value);
     }

@@ -22,7 +22,7 @@ pub(crate) fn orders(pipeline: &Pipeline) -> Orders {
         it.fans_out() || lacks
     };
     let skipped = names(&mut nodes().filter(may_be_skipped));
-    Orders::new(pipeline.graph(), guarded, skipped)
+    Orders::new(&pipeline.graph(), &guarded, &skipped)
 }
 
 /// The nodes that must come first and that no reference, near or far, orders before it.

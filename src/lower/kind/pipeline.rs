@@ -10,7 +10,7 @@ use crate::check::tables::{Callable, Signature};
 use crate::lower::kind::callable::{Written, allowed};
 use crate::lower::things::Nodes;
 use crate::lower::{Fields, Lowerer, Scope, amend, errors, fold, thing};
-use crate::plan::{Expr, Node, Pipeline, PipelineResult};
+use crate::plan::{Expr, ExprKind, Node, Pipeline, PipelineResult};
 use crate::resolve::{Item, ItemId};
 use crate::syntax::ast::{self, Binding, Block, Decl, Doc, MemberKind};
 use crate::types::RecordType;
@@ -212,7 +212,7 @@ impl<'a> Lowerer<'a> {
                     let at = map.and_then(|it| it.get(index).copied().flatten());
                     let args = base.args.as_deref().unwrap_or_default();
                     if let Some(argument) = at.and_then(|it| args.get(it))
-                        && callable.workspaces.contains_key(&param.name)
+                        && index >= callable.plain_params().count()
                     {
                         found.insert(param.name.clone(), &argument.value);
                     }
@@ -339,6 +339,11 @@ pub(crate) fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
     match (a, b) {
         (Some(a), Some(b)) => {
             let span = b.span;
+            // What is said in CEL is nothing that is computed.
+            if [&a, &b].iter().any(|it| it.conjuncts().iter().any(|it| it.is_cel())) {
+                let kind = ExprKind::Binary(crate::value::BinaryOp::And, (a, b).into());
+                return Some(Expr { span, kind });
+            }
             let both = fold::binary(span, crate::value::BinaryOp::And, a, b);
             both.ok()
         }

@@ -191,11 +191,18 @@ impl<'a> Lowerer<'a> {
         for (name, value) in given.iter().filter(|(it, _)| is_extra(it)) {
             parts.args.insert(name.clone(), fold::erased(value.clone()));
         }
-        for param in params {
-            let Some(value) = given.get(&param.name) else {
+        // An argument belongs to the parameter where a workspace has the same name.
+        let plain = callable.plain_params().count();
+        let mut met: Vec<&Name> = Vec::new();
+        for (at, param) in params.iter().enumerate() {
+            let Some(value) = given
+                .get(&param.name)
+                .filter(|_| !met.contains(&&param.name))
+            else {
                 continue;
             };
-            if callable.workspaces.contains_key(&param.name) {
+            met.push(&param.name);
+            if at >= plain {
                 let workspace = nested_named(value.span, &param.name, value.clone());
                 let name = Name::new_static("workspaces");
                 parts.fields.amend(&name, value.span, workspace);
