@@ -392,13 +392,6 @@ impl Importer<'_> {
 
     /// All of the conditions hold.
     pub(crate) fn when(&mut self, conditions: &[Node], scope: &Scope, level: usize) -> String {
-        let is_cel = |it: &Node| !it.text_of("cel").is_empty();
-        if let [_, _, ..] = conditions
-            && conditions.iter().any(is_cel)
-        {
-            let all = conditions.iter().map(|it| condition(it, scope, level + 1));
-            return write::list(&all.collect::<Vec<_>>(), level);
-        }
         let all = conditions.iter().map(|it| condition(it, scope, level));
         all.collect::<Vec<_>>().join(" && ")
     }

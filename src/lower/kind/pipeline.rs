@@ -340,7 +340,10 @@ pub(crate) fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
         (Some(a), Some(b)) => {
             let span = b.span;
             // What is said in CEL is nothing that is computed.
-            if [&a, &b].iter().any(|it| it.conjuncts().iter().any(|it| it.is_cel())) {
+            if [&a, &b]
+                .iter()
+                .any(|it| it.conjuncts().iter().any(|it| it.is_cel()))
+            {
                 let kind = ExprKind::Binary(crate::value::BinaryOp::And, (a, b).into());
                 return Some(Expr { span, kind });
             }
