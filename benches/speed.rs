@@ -11,6 +11,8 @@
 
 #[path = "eval.rs"]
 mod eval;
+#[path = "run.rs"]
+mod run;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -42,6 +44,12 @@ const CASES: &[(&str, Case)] = &[
     ("eval-compile", eval::compile),
     ("eval-rows", eval::rows),
     ("parse", parse),
+    ("run-chain-1000", run::chain_1000),
+    ("run-chain-10000", run::chain_10000),
+    ("run-plan", run::plan),
+    ("run-wide-1000", run::wide_1000),
+    ("run-wide-10000", run::wide_10000),
+    ("schedule", run::schedule),
 ];
 
 const SMALL: &str = include_str!("../examples/hello/main.wudi");

@@ -14,6 +14,9 @@
 
 #[path = "oracle/chance.rs"]
 mod chance;
+#[cfg(unix)]
+#[path = "schedule/conform.rs"]
+mod conform;
 #[path = "schedule/controller.rs"]
 mod controller;
 #[path = "schedule/generate.rs"]
@@ -50,7 +53,7 @@ use wudi::{Engine, Engines};
 const CASES: u64 = 400;
 
 /// So many differences are shown.
-const SHOWN: usize = 99;
+const SHOWN: usize = 60;
 
 #[test]
 fn the_runner_does_what_the_controller_does() {

@@ -178,6 +178,9 @@ pub(crate) struct Run {
     /// For YAML: more files or directories of it, also of what resolvers would fetch
     #[arg(short, long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
+    /// For YAML: where resolvers find what was fetched before: git/HOST/PATH, hub/KIND/NAME/VERSION.yaml, http/HOST/PATH
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) resolve: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) target: Target,
     /// Say what would run, and run nothing

@@ -1,11 +1,13 @@
 //! `wudi run`
 
+mod fetched;
 pub(crate) mod json;
 mod junit;
 mod live;
 pub(crate) mod plain;
 mod preview;
 mod resume;
+mod trace;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -140,10 +142,17 @@ fn open(session: &mut Session, arguments: &args::Run) -> anyhow::Result<Data> {
             }
         }
     }
-    let texts = match stdin {
+    let mut texts = match stdin {
         true => vec![(PathBuf::from("stdin"), check::read_stdin()?)],
         false => Vec::new(),
     };
+    let read = |it: &PathBuf| Some((it.clone(), OsHost.read(it).ok()?));
+    let written = manifests.iter().filter_map(read).chain(texts.clone());
+    let (found, missing) = fetched::fetch(written.collect(), arguments.resolve.as_deref());
+    for reason in missing {
+        anstream::eprintln!("note: {reason}");
+    }
+    texts.extend(found);
     let target = (&arguments.target).into();
     Ok(session.open_runnable(&manifests, texts, &target))
 }
@@ -277,23 +286,53 @@ async fn follow(
 ) -> Result<run::Outcome, RunError> {
     let (canceller, cancel) = run::cancellation();
     let listening = tokio::spawn(listen(canceller));
+    let mut trace = match trace::Settings::of(&options.environment) {
+        Ok(settings) => settings
+            .filter(|_| options.scenario.is_none())
+            .map(trace::Trace::new),
+        Err(reason) => {
+            printer.note(&format!("note: there is no trace of this run: {reason}"));
+            None
+        }
+    };
+    let mut hear = |event: &Event| {
+        if let Some(trace) = &mut trace {
+            trace.hear(event);
+        }
+    };
     let outcome = match printer.format() {
         Format::Json => {
-            let mut show = |event: Event| data(&json::line(&event));
+            let mut show = |event: Event| {
+                hear(&event);
+                data(&json::line(&event));
+            };
             run::run(plan, options, &mut show, cancel).await
         }
         Format::Human if std::io::stderr().is_terminal() => {
             let mut live = live::Live::new();
-            let outcome = run::run(plan, options, &mut |it| live.show(&it), cancel).await;
+            let mut show = |event: Event| {
+                hear(&event);
+                live.show(&event);
+            };
+            let outcome = run::run(plan, options, &mut show, cancel).await;
             live.close();
             summary(outcome, live.results(), printer)
         }
         Format::Human => {
             let mut plain = plain::Plain::default();
-            let outcome = run::run(plan, options, &mut |it| plain.show(&it), cancel).await;
+            let mut show = |event: Event| {
+                hear(&event);
+                plain.show(&event);
+            };
+            let outcome = run::run(plan, options, &mut show, cancel).await;
             summary(outcome, plain.results(), printer)
         }
     };
+    if let Some(trace) = trace
+        && let Err(reason) = trace.send().await
+    {
+        printer.note(&format!("note: there is no trace of this run: {reason}"));
+    }
     listening.abort();
     outcome
 }

@@ -1,6 +1,7 @@
 //! One task, tried until it goes well or may not be tried again: each attempt has directories of its own, steps run in order.
 
-use std::path::{Path, PathBuf};
+mod place;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,26 +12,24 @@ use tokio::time::Instant;
 use crate::base::Name;
 use crate::host::scratch;
 use crate::plan::{Expr, Step, Task};
+use crate::run::attempt::place::Inside;
 use crate::run::cancel::{Cancel, Urgency};
 use crate::run::container;
-use crate::run::engine::containers::Containers;
 use crate::run::engine::containers::body::Life;
 use crate::run::engine::containers::image::Progress;
 use crate::run::evaluate;
 use crate::run::event::{Event, Status, StepEnd, Stream, TaskId};
 use crate::run::machine::TaskEnd;
-use crate::run::pod::{self, Pod};
 use crate::run::process::ProcessEnd;
 use crate::run::results::{self, Flaw, Limit};
 use crate::run::schedule::Job;
-use crate::run::scope::{Directory, Lack, Mount, Scope, TaskView};
+use crate::run::scope::{Lack, Scope};
 use crate::run::shared::Shared;
 use crate::run::shell;
 use crate::run::sidecar::{self, Sidecars, Unready};
 use crate::run::start::{self, Broken, Listener, Start};
-use crate::run::step::{self, Vessel};
+use crate::run::step;
 use crate::run::text;
-use crate::run::volumes;
 use crate::value::Value;
 
 /// A longer line is cut where it is shown.
@@ -91,7 +90,7 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
     }
     shared.started(&work.job, shared.now());
     let mut results = IndexMap::new();
-    let verdict = match begin(&work, engine.clone()) {
+    let verdict = match place::begin(&work, engine.clone()) {
         Ok(mut inside) => whole(&mut work, &mut inside, &mut results).await,
         Err(lack) => failed("PodCreationFailed", lack.to_string()),
     };
@@ -105,87 +104,6 @@ pub(crate) async fn perform(mut work: Work) -> TaskEnd {
         results,
         reused: None,
     }
-}
-
-/// What an attempt's steps and sidecars see.
-struct Inside {
-    scope: Scope,
-    pod: Option<Pod>,
-    vessel: Option<Vessel>,
-    limit: Option<Instant>,
-}
-
-/// The directories of an attempt, and where its processes see them.
-fn begin(work: &Work, engine: Option<Arc<Containers>>) -> Result<Inside, Lack> {
-    let mut scope = scope(work).map_err(|error| {
-        let reason = crate::host::reason(&error);
-        Lack::Other(format!("cannot make its directories: {reason}"))
-    })?;
-    let task = &work.job.task;
-    let world = work.shared.world.clone().filter(|_| engine.is_none());
-    let mut pod = None;
-    let wanted = engine.is_some() || world.is_some() && pod::wanted(task, &scope);
-    if wanted && let Some(view) = scope.task.clone() {
-        let attempt = work.job.attempt.to_string();
-        let secrets = work.shared.directory.join(volumes::SECRETS).join("tasks");
-        let secrets = secrets.join(work.id().name.as_str()).join(attempt);
-        let places = pod::Places {
-            home: &view.directory,
-            run: &work.shared.directory,
-            secrets: &secrets,
-            shared: engine.is_some(),
-        };
-        if let Some(view) = &mut scope.task {
-            view.shown = PathBuf::from("/tekton");
-        }
-        if engine.is_some() {
-            shared_with_all(work, &view.directory, &scope);
-        }
-        pod = Some(Pod::make(world, task, &places, &mut scope)?);
-    }
-    let vessel = engine.map(|engine| Vessel {
-        engine,
-        name: container_name(work),
-        security: work.shared.security.clone(),
-        beside: None,
-    });
-    Ok(Inside {
-        scope,
-        pod,
-        vessel,
-        limit: work.job.instance.timeout.map(|it| Instant::now() + it),
-    })
-}
-
-/// Whatever user a container has, it writes results, and to the directories that were made for this run.
-fn shared_with_all(work: &Work, home: &Path, scope: &Scope) {
-    let mut all: Vec<PathBuf> = ["results", "workspace", "home"]
-        .map(|it| home.join(it))
-        .into();
-    for (index, it) in work.job.task.steps.iter().enumerate() {
-        let step = home.join("steps").join(step::name(it, index).as_str());
-        all.push(step.join("results"));
-    }
-    let root = &work.shared.directory;
-    for it in scope.workspaces.values() {
-        match it {
-            Mount::Directory(it) if it.path.starts_with(root) => all.push(it.path.clone()),
-            Mount::Directory(_) | Mount::Unbound | Mount::Fresh => {}
-        }
-    }
-    for it in all {
-        let _ = scratch::share(&it);
-    }
-}
-
-/// What the containers of an attempt are called, in letters that engines take.
-fn container_name(work: &Work) -> String {
-    let run = work.shared.name.as_str();
-    let name = format!("wudi-{run}-{}-{}", work.id().name, work.job.attempt);
-    let fits = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
-    name.chars()
-        .map(|it| if fits(it) { it } else { '-' })
-        .collect()
 }
 
 /// Sidecars, then steps, then nothing of either.
@@ -272,53 +190,6 @@ fn failed(reason: &'static str, message: String) -> Verdict {
     }
 }
 
-/// The scope of an attempt, its directories made.
-fn scope(work: &Work) -> std::io::Result<Scope> {
-    let mut scope = work.scope.clone();
-    let (name, attempt) = (&work.id().name, work.job.attempt);
-    let tasks = work.shared.directory.join("tasks");
-    let directory = tasks.join(name.as_str()).join(attempt.to_string());
-    if work.shared.resumed {
-        // An attempt that was cut short begins anew.
-        scratch::put_aside(&directory)?;
-    }
-    for part in ["results", "steps", "workspace", "scripts", "home"] {
-        scratch::make(&directory.join(part))?;
-    }
-    for (index, it) in work.job.task.steps.iter().enumerate() {
-        let name = step::name(it, index);
-        scratch::make(&directory.join("steps").join(name.as_str()).join("results"))?;
-    }
-    for (name, mount) in &mut scope.workspaces {
-        match mount {
-            Mount::Fresh => {
-                let path: PathBuf = directory.join("workspaces").join(name.as_str());
-                scratch::make(&path)?;
-                let read_only = false;
-                *mount = Mount::Directory(Directory { path, read_only });
-            }
-            Mount::Directory(it) => scratch::make(&it.path)?,
-            Mount::Unbound => {}
-        }
-    }
-    let task_run = Name::new(work.shared.task_run(name).replace('/', "-"));
-    let mut tell = |name: &str, value: &str| {
-        scope.context.insert(Name::new(name), Value::str(value));
-    };
-    tell("taskRun.name", &task_run);
-    tell("taskRun.namespace", "default");
-    tell("taskRun.uid", &work.shared.uid);
-    tell("task.name", &work.job.task.meta.name);
-    tell("task.retry-count", &attempt.to_string());
-    let step_results = IndexMap::new();
-    scope.task = Some(TaskView {
-        shown: directory.clone(),
-        directory,
-        step_results,
-    });
-    Ok(scope)
-}
-
 async fn steps(
     work: &mut Work,
     inside: &mut Inside,
@@ -396,7 +267,7 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
     let name = step::name(step, index);
     let scope = &inside.scope;
     if work.cancel.urgency() > Urgency::None {
-        return judge(work, step, &name, ProcessEnd::Cancelled, false, scope);
+        return judge(work, step, &name, ProcessEnd::Cancelled, false, inside);
     }
     let wanted = step
         .when
@@ -463,7 +334,7 @@ async fn one_step(work: &mut Work, step: &Step, index: usize, inside: &Inside) -
         &name,
         end,
         own.is_some() && own == earliest,
-        scope,
+        inside,
     )
 }
 
@@ -506,9 +377,10 @@ fn judge(
     name: &Name,
     end: ProcessEnd,
     by_own_limit: bool,
-    scope: &Scope,
+    inside: &Inside,
 ) -> Then {
-    if let (ProcessEnd::Exited(code), Some(task)) = (end, &scope.task) {
+    let scope = &inside.scope;
+    if let (ProcessEnd::Exited(code), Some(task), true) = (end, &scope.task, inside.codes) {
         let file = task
             .directory
             .join("steps")

@@ -137,15 +137,22 @@ fn known(plan: &Plan) -> Vec<String> {
 /// What the run's `taskRunSpecs` say of how long a node may take.
 pub(crate) fn timeouts(job: &Job) -> IndexMap<Name, Duration> {
     let specs = job.run.as_ref().and_then(|it| it.extra.get("taskRunSpecs"));
-    let specs = specs.map(Expr::elements).unwrap_or_default();
-    let timeout = |spec: &Expr| {
-        let node = Name::new(spec.get("pipelineTaskName")?.text()?);
+    let Some(specs) = specs else {
+        return IndexMap::new();
+    };
+    // By node, or as the list that the API has.
+    let listed = specs.elements().into_iter().filter_map(|it| {
+        let node = it.get("pipelineTaskName")?;
+        Some((Name::new(node.text()?), it))
+    });
+    let specs = specs.fields().into_iter().chain(listed);
+    let timeout = |(node, spec): (Name, Expr)| {
         let timeout = spec.get("timeout")?;
         let text = text::of(timeout.value()?);
         let nanoseconds = u64::try_from(nanoseconds(&text)?).ok()?;
         Some((node, Duration::from_nanos(nanoseconds)))
     };
-    specs.iter().filter_map(timeout).collect()
+    specs.filter_map(timeout).collect()
 }
 
 /// A pipeline of this one task, with the same parameters, workspaces and results.

@@ -50,7 +50,10 @@ pub fn trace(case: &Case, answer: &Value) -> String {
     if case.is_manifest
         && started.flat_map(|it| list(&it["started"])).count() == 0
         && run["status"] == "False"
-        && BEFORE.contains(&run["reason"].as_str().unwrap_or_default())
+        && (BEFORE.contains(&run["reason"].as_str().unwrap_or_default())
+            || run["message"]
+                .as_str()
+                .is_some_and(|it| it.contains("[User error]")))
     {
         return crate::runner::REFUSED.to_owned();
     }
@@ -80,7 +83,6 @@ const BEFORE: &[&str] = &[
     "ParameterMissing",
     "ParameterTypeMismatch",
     "PipelineInvalidGraph",
-    "PipelineValidationFailed",
     "InvalidPipelineResultReference",
     "InvalidTaskResultReference",
     "InvalidTaskRunSpecs",
@@ -92,6 +94,23 @@ const BEFORE: &[&str] = &[
 /// The start of an instance without what its row would give it.
 fn bare(line: &str) -> bool {
     line.contains(" start {") && !line.contains("\"p\"")
+}
+
+/// All is the same but why tasks were skipped, and a condition is one of the reasons.
+fn reasons_differ(theirs: &str, ours: &str) -> bool {
+    let same_skip = |one: &str, other: &str| {
+        let name = |it: &str| {
+            let is_skip = it.starts_with("skip ");
+            is_skip.then(|| it.split(':').next().unwrap().to_owned())
+        };
+        let condition = [one, other]
+            .iter()
+            .any(|it| it.ends_with("evaluated to false"));
+        condition && name(one).is_some() && name(one) == name(other)
+    };
+    let (theirs, ours): (Vec<&str>, Vec<&str>) = (theirs.lines().collect(), ours.lines().collect());
+    let mut pairs = theirs.iter().zip(&ours);
+    theirs.len() == ours.len() && pairs.all(|(one, other)| one == other || same_skip(one, other))
 }
 
 /// All but how the run ended.
@@ -146,13 +165,20 @@ pub fn known_difference(case: &Case, answer: &Value, ours: &str) -> Option<&'sta
         );
     }
     let message = run["message"].as_str().unwrap_or_default();
-    if ours == crate::runner::REFUSED && message.contains("expecting non-empty values field") {
-        return Some("a run that the controller would give up midway does not begin");
+    if message.contains("expecting non-empty values field") {
+        return Some(
+            "where a condition turns out to have no values the controller gives up midway, and wudi does not begin, or passes it",
+        );
     }
     let theirs = trace(case, answer);
     if case.yaml.contains("results.r[*])") && without_end(&theirs) == without_end(ours) {
         return Some(
             "the controller gathers the results of a matrix for the pipeline's only where another task takes them",
+        );
+    }
+    if case.is_manifest && reasons_differ(&theirs, ours) {
+        return Some(
+            "which of two reasons a task that cannot run is skipped for depends on what the controller has put in place so far",
         );
     }
     let more = theirs.lines().filter(|it| !ours.contains(it));
