@@ -216,6 +216,7 @@ impl Trace {
             }
             Event::Pulling { .. }
             | Event::Log { .. }
+            | Event::Shell { .. }
             | Event::TaskSkipped { .. }
             | Event::FinallyStarted { .. }
             | Event::Note { .. } => {}
