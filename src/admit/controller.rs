@@ -58,6 +58,7 @@ fn task<'a>(ctx: &Context<'a>, spec: &'a Node, sink: &mut Sink) {
     script::of_task(ctx, &scope, sink);
     pods::of_task(&scope, None, sink);
     run::steps(&scope, sink);
+    timeouts::on_error_of_steps(spec, None, sink);
     unused::params(spec, &scope.params, sink);
     unused::results(&scope, sink);
     indices::judge(spec, &scope.params, &[], None, sink);

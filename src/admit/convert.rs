@@ -113,6 +113,7 @@ fn overrides(node: &mut Node) {
 }
 
 fn pipeline_run(node: &mut Node) {
+    each(node, "params", valued);
     each(node, "taskRunSpecs", |it| {
         rename(it, "taskServiceAccountName", "serviceAccountName");
         rename(it, "taskPodTemplate", "podTemplate");

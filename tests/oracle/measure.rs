@@ -399,13 +399,13 @@ pub fn is_absence(reason: &str) -> bool {
 }
 
 /// Whether a run waits for what a resolver would bring, or lacks what a cluster may have, so that no more is known of it.
-fn waits_for_remote(answer: &Value) -> bool {
+pub fn waits_for_remote(answer: &Value) -> bool {
     let mut runs = answer["runs"].as_array().into_iter().flatten();
     runs.any(|it| it["state"] == "needs-remote" || is_absence(it["reason"].as_str().unwrap_or("")))
 }
 
 /// Whether a run passes over a task: nobody sees what that would have been refused for.
-fn passes_over(answer: &Value) -> bool {
+pub fn passes_over(answer: &Value) -> bool {
     let mut runs = answer["runs"].as_array().into_iter().flatten();
     runs.any(|it| {
         let message = it["message"].as_str().unwrap_or_default();

@@ -224,6 +224,7 @@ fn embedded<'a>(
         .and_then(|it| run::pod_volumes(ctx, it, task.name));
     pods::of_task(&scope, more.as_deref(), sink);
     run::steps(&scope, sink);
+    timeouts::on_error_of_steps(spec, None, sink);
     unused::params(spec, &scope.params, sink);
     unused::results(&scope, sink);
 }

@@ -84,6 +84,7 @@ pub(crate) fn of_task<'a>(ctx: &Context<'a>, object: &'a Object, run: &'a Node, 
     indices::judge(spec, &declared, &given, Some(at), sink);
     workspaces::of_task_run(ctx, run, spec, at, embedded.is_some(), sink);
     timeouts::overrides(run, spec, sink);
+    timeouts::on_error_of_steps(spec, Some(&given), sink);
     if let Some(spec) = embedded {
         let shape = |it: &model::Named<'a>| (it.name, it.shape());
         let bound = model::named(run, "workspaces");

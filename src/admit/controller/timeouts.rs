@@ -152,3 +152,30 @@ fn in_seconds(unit: &str) -> Option<f64> {
         _ => return None,
     })
 }
+
+/// `onError` of steps: a parameter whose value is known here must be one of both; what is no parameter never is.
+pub(crate) fn on_error_of_steps(spec: &Node, given: Option<&[Named<'_>]>, sink: &mut Sink) {
+    let declared = model::declared(spec, "params");
+    for own in spec.list("steps").iter().filter_map(|it| it.get("onError")) {
+        let text = own.text().unwrap_or("");
+        if !text.contains("$(") {
+            continue;
+        }
+        let all = variables(own);
+        let whole = all.first().filter(|it| it.is_whole());
+        let Some((name, [])) = whole.and_then(|it| it.param()) else {
+            sink.push(calls::on_error(own.span, own.span, text));
+            continue;
+        };
+        let Some(given) = given else {
+            continue;
+        };
+        let passed = given.iter().find(|it| it.name == name).map(Named::value);
+        let default = declared.get(name).and_then(Declared::default);
+        if let Some((value, text)) = passed.or(default).and_then(|it| Some((it, it.text()?)))
+            && !matches!(text, "continue" | "stopAndFail")
+        {
+            sink.push(calls::on_error(value.span, own.span, text));
+        }
+    }
+}

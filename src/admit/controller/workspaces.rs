@@ -110,6 +110,14 @@ fn of_binding<'a>(
     {
         sink.push(errors::optional_outside(binding, outer, inner));
     }
+    // By the name alone the controller does not see the pair: a run that leaves the workspace out fails at the task.
+    let implied = pipeline.workspaces.get(binding.name);
+    if let Some(outer) = implied.filter(|_| explicit.is_none() && pipeline.run.is_none())
+        && model::is_optional(outer.node)
+        && !model::is_optional(inner.node)
+    {
+        sink.push(errors::optional_by_name(binding, outer, inner));
+    }
 }
 
 /// What a pipeline declares and no task uses.

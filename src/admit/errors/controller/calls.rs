@@ -228,7 +228,10 @@ pub(crate) fn name_of_param(declared: &Declared<'_>) -> Diagnostic {
 /// `onError` made of a parameter.
 pub(crate) fn on_error(at: Span, used: Span, text: &str) -> Diagnostic {
     let message = format!("`onError` cannot be `{text}`");
-    Diagnostic::new("enum-value", at, message)
-        .label(used, "used here")
-        .note("it is `continue` or `stopAndFail`")
+    let found = Diagnostic::new("enum-value", at, message)
+        .note("it is `continue` or `stopAndFail`, or one parameter that is");
+    match at == used {
+        true => found,
+        false => found.label(used, "used here"),
+    }
 }

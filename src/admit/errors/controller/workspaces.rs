@@ -49,6 +49,20 @@ pub(crate) fn optional_outside(
         .help("make both optional, or neither")
 }
 
+/// A binding without `workspace`, of one that a run may leave out.
+pub(crate) fn optional_by_name(
+    binding: &Named<'_>,
+    outer: &Declared<'_>,
+    inner: &Declared<'_>,
+) -> Diagnostic {
+    let found = optional_outside(binding, outer, inner);
+    Diagnostic {
+        severity: Severity::Warning,
+        notes: vec!["a run that leaves it out fails when the task is to start".into()],
+        ..found
+    }
+}
+
 /// A binding that the callee does not declare.
 pub(crate) fn not_declared(binding: &Named<'_>, callee: &str, near: Option<&str>) -> Diagnostic {
     let message = format!("the {callee} declares no workspace `{}`", binding.name);
