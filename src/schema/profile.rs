@@ -100,6 +100,12 @@ impl Tekton {
         }
     }
 
+    /// Whether a task of a pipeline may run a pipeline. What is written as `v1beta1` becomes `v1` before anybody runs it, and
+    /// loses it on the way.
+    pub(crate) fn runs_pipelines_in_pipelines(&self) -> bool {
+        self.api_fields() >= ApiFields::Alpha && self.api == TektonApi::V1
+    }
+
     /// What is kept together; workspaces where nothing is said.
     pub(crate) fn coschedule(&self) -> Coschedule {
         match self.word("coschedule").as_deref() {

@@ -3,7 +3,7 @@
 use crate::base::Span;
 use crate::diag::Sink;
 use crate::plan::{Callee, Expr, ExprKind, Node, Part, Plan, Run, Step, Task};
-use crate::schema::profile::{ApiFields, Tekton};
+use crate::schema::profile::{ApiFields, Tekton, TektonApi};
 use crate::verify::{errors, walk};
 
 pub(crate) fn check(plan: &Plan, sink: &mut Sink) {
@@ -106,7 +106,11 @@ impl Gate<'_> {
             self.needs(ApiFields::Beta, node.span, "`onError` of a node");
         }
         if let Callee::Pipeline(_) = &node.callee {
-            self.needs(ApiFields::Alpha, node.span, "a pipeline within a pipeline");
+            let what = "a pipeline within a pipeline";
+            match self.target.api {
+                TektonApi::V1 => self.needs(ApiFields::Alpha, node.span, what),
+                TektonApi::V1beta1 => self.sink.push(errors::lost_in_v1beta1(node.span, what)),
+            }
         }
         self.reference(node.from.as_ref());
     }

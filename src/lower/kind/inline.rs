@@ -9,7 +9,6 @@ use crate::lower::kind::task::is_true;
 use crate::lower::{Fields, Layer, Lowerer, Scope, errors, fold};
 use crate::plan::{Expr, Node};
 use crate::resolve::ItemId;
-use crate::schema::profile::ApiFields;
 use crate::syntax::ast::{self, Binding, Block};
 use crate::value::Value;
 
@@ -31,7 +30,7 @@ impl<'a> Lowerer<'a> {
         let target = &self.plan.profile.tekton;
         let is_inlined = callable.kind == "pipeline"
             && !decl.is_extern
-            && target.api_fields() < ApiFields::Alpha;
+            && !target.runs_pipelines_in_pipelines();
         is_inlined.then_some((id, base))
     }
 
