@@ -28,7 +28,7 @@ struct Figure {
     median: f64,
     p99: f64,
     unit: &'static str,
-    /// Median by median of what it is held against.
+    /// How many times what it is held against takes as long.
     against: Option<(f64, &'static str)>,
 }
 
@@ -43,6 +43,7 @@ const CASES: &[(&str, Case)] = &[
     ("eval-c", eval::c),
     ("eval-compile", eval::compile),
     ("eval-rows", eval::rows),
+    ("eval-tiers", eval::tiers),
     ("parse", parse),
     ("run-chain-1000", run::chain_1000),
     ("run-chain-10000", run::chain_10000),
@@ -60,7 +61,7 @@ fn main() {
     let filters: Vec<&String> = words.iter().filter(|it| !it.starts_with("--")).collect();
     if !json {
         println!(
-            "{:<16} {:<12} {:>12} {:>12} {:<8} {:>8}  against",
+            "{:<16} {:<15} {:>12} {:>12} {:<8} {:>8}  against",
             "case", "engine", "median", "p99", "unit", "ratio"
         );
     }
@@ -77,17 +78,17 @@ fn main() {
 impl Figure {
     fn row(&self) -> String {
         let mut row = format!(
-            "{:<16} {:<12} {:>12.3} {:>12.3} {:<8}",
+            "{:<16} {:<15} {:>12.3} {:>12.3} {:<8}",
             self.case, self.engine, self.median, self.p99, self.unit
         );
-        if let Some((other, name)) = self.against {
-            let _ = write!(row, " {:>8.2}  {name}", self.median / other);
+        if let Some((ratio, name)) = self.against {
+            let _ = write!(row, " {ratio:>8.3}  {name}");
         }
         row
     }
 
     fn json(&self) -> String {
-        let ratio = self.against.map(|(other, _)| self.median / other);
+        let ratio = self.against.map(|it| it.0);
         let object = serde_json::json!({
             "case": self.case, "engine": self.engine, "median": self.median, "p99": self.p99,
             "unit": self.unit, "ratio": ratio, "against": self.against.map(|it| it.1),
@@ -122,8 +123,9 @@ fn check_process() -> Vec<Figure> {
         }
     }
     let spread: Vec<(f64, f64)> = times.into_iter().map(spread).collect();
-    let figure = |index: usize, against: Option<(f64, &'static str)>| {
+    let figure = |index: usize, other: Option<(f64, &'static str)>| {
         let (median, p99) = spread[index];
+        let against = other.map(|(other, name)| (median / other, name));
         Figure {
             case: "check-process",
             engine: engines[index].0,
@@ -159,7 +161,7 @@ fn compile_linear() -> Vec<Figure> {
         against,
     };
     vec![
-        figure("1000", many, Some((few.0, "100"))),
+        figure("1000", many, Some((many.0 / few.0, "100"))),
         figure("100", few, None),
     ]
 }
@@ -189,7 +191,7 @@ fn parse() -> Vec<Figure> {
         against,
     };
     vec![
-        figure("wudi", parsed, Some((validated, "utf-8"))),
+        figure("wudi", parsed, Some((parsed / validated, "utf-8"))),
         figure("utf-8", validated, None),
     ]
 }

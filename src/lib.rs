@@ -55,7 +55,7 @@ pub use session::{Session, Target};
 pub use cli::main as cli_main;
 
 #[doc(hidden)]
-pub use session::measure::{Measured, Sample};
+pub use session::measure::{Measured, Rows as MeasuredRows, Sample};
 
 /// An event of a run as `wudi run --format json` prints it, for tests.
 #[doc(hidden)]

@@ -72,7 +72,7 @@ fn compute<'a>(
             chunk.floats_into(it, out.get_mut(range).ok_or(Dirty)?)
         }
         (Answer::Text(it), Values::Texts(out)) => {
-            chunk.texts(it, None, out.get_mut(range).ok_or(Dirty)?)
+            chunk.texts_into(it, out.get_mut(range).ok_or(Dirty)?)
         }
         _ => Err(Dirty),
     }

@@ -9,6 +9,7 @@
 )]
 pub(crate) mod build;
 mod cost;
+pub(crate) mod range;
 pub(crate) mod row;
 mod scalar;
 
@@ -161,7 +162,7 @@ pub(crate) enum FloatExpr {
 
 #[derive(Clone, Debug)]
 pub(crate) enum TextExpr {
-    Const(Name),
+    Const(Arc<str>),
     Input(Slot),
     If(Box<(BoolExpr, TextExpr, TextExpr)>),
     Else(Slot, Box<TextExpr>),

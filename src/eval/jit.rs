@@ -13,6 +13,8 @@ mod emit;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod lanes;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod operations;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod rows;
 mod text;
 

@@ -1,5 +1,6 @@
 //! Which tier computes how many rows.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::eval::batch::{self, Columns, Values};
@@ -22,9 +23,18 @@ pub(crate) enum Tier {
 /// Fewer rows are done one by one: a chunk does not pay.
 const MIN_BATCH: usize = 8;
 
-/// From so many rows on, machine code is made for them: what making it costs the first time (0.3 ms), by what a row saves
-/// (a nanosecond); see the case `eval-rows` of the benches.
-const MIN_JIT: usize = 400_000;
+/// What it costs to make machine code, in nanoseconds: the first time in a process, and after; and for each node.
+/// `cargo bench -- eval-compile` measures them.
+const FIRST: u64 = 300_000;
+const LATER: u64 = 90_000;
+const NODE: u64 = 4_000;
+
+/// What machine code saves of a row for each unit of the cost of its form, in picoseconds; `cargo bench -- eval-tiers`
+/// measures it, and that the automatic tier loses to neither.
+const SAVED: u64 = 60;
+
+/// Whether machine code was made before.
+static IS_WARM: AtomicBool = AtomicBool::new(false);
 
 /// A form, and code for it once it is wanted.
 pub(crate) struct Prepared {
@@ -46,8 +56,31 @@ impl Prepared {
 
     /// Machine code, made at the first call; `None` where it cannot be.
     pub(crate) fn code(&self) -> Option<&Code> {
-        let code = self.code.get_or_init(|| Code::new(Arc::clone(&self.form)));
+        let code = self.code.get_or_init(|| {
+            let code = Code::new(Arc::clone(&self.form));
+            IS_WARM.store(true, Ordering::Relaxed);
+            code
+        });
         code.as_ref()
+    }
+
+    /// From so many rows on, machine code is made for them: where what it saves is more than what it costs. The first number
+    /// is for the first time in the process.
+    pub(crate) fn thresholds(&self) -> (usize, usize) {
+        let saved = SAVED * u64::from(self.form.answer.cost().max(1));
+        let rows = |once: u64| (once + NODE * self.form.nodes).saturating_mul(1000) / saved;
+        let rows = |once| usize::try_from(rows(once)).unwrap_or(usize::MAX);
+        (rows(FIRST), rows(LATER))
+    }
+
+    /// Code that is there, or that so many rows are worth making.
+    fn worthwhile(&self, rows: usize) -> Option<&Code> {
+        if let Some(made) = self.code.get() {
+            return made.as_ref();
+        }
+        let (first, later) = self.thresholds();
+        let pays = rows >= later && (rows >= first || IS_WARM.load(Ordering::Relaxed));
+        pays.then(|| self.code()).flatten()
     }
 
     /// The answers of all rows; those that failed are given to `fail`, in their order. `false` where the tier cannot do it.
@@ -65,18 +98,13 @@ impl Prepared {
                 Some(code) => Some(code),
                 None => return false,
             },
-            Tier::Auto if columns.rows < MIN_BATCH => {
-                batch::row_by_row(&self.form, columns, 0..columns.rows, (out, 0), fail);
-                return true;
-            }
-            Tier::Auto if columns.rows < MIN_JIT => match self.code.get() {
-                Some(made) => made.as_ref(),
-                None => None,
-            },
-            Tier::Auto => self.code(),
+            Tier::Auto => self.worthwhile(columns.rows),
         };
         match code {
             Some(code) => code.evaluate_all(columns, out, fail),
+            None if columns.rows < MIN_BATCH && tier == Tier::Auto => {
+                batch::row_by_row(&self.form, columns, 0..columns.rows, (out, 0), fail);
+            }
             None => batch::evaluate(&self.form, columns, 0, out, fail),
         }
         true

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::base::Name;
 use crate::eval::batch::{Column, Columns, Data, Values};
-use crate::eval::form::row::Raw;
+use crate::eval::form::row::{Outcome, Raw};
 use crate::eval::form::{Row, Text};
 use crate::eval::jit::Code;
 use crate::eval::tier::{Prepared, Tier};
@@ -46,6 +46,16 @@ impl Measured {
         expression.form.map(Self)
     }
 
+    /// The same, of which no machine code was made yet.
+    pub fn fresh(&self) -> Self {
+        Self(Prepared::new(self.0.form().clone()))
+    }
+
+    /// From so many rows on machine code is made for them, the first time in a process and after.
+    pub fn thresholds(&self) -> (usize, usize) {
+        self.0.thresholds()
+    }
+
     /// Seconds that making machine code takes; `None` where there is none.
     pub fn compile(&self) -> Option<f64> {
         let form = Arc::new(self.0.form().clone());
@@ -56,64 +66,117 @@ impl Measured {
         Some(seconds)
     }
 
-    /// Nanoseconds of one evaluation, row after row, and the sum of the answers; by machine code or by the form.
-    pub fn one_by_one(&self, samples: &[Sample], code: bool, rounds: usize) -> (f64, u64) {
-        let count = rows_of(samples);
-        let mut numbers = Vec::new();
-        let mut texts = Vec::new();
-        for row in 0..count {
+    /// Rows to go through one after the other.
+    pub fn rows<'s>(&'s self, samples: &'s [Sample]) -> Rows<'s> {
+        let mut rows = Rows {
+            prepared: &self.0,
+            width: samples.len().max(1),
+            numbers: Vec::new(),
+            texts: Vec::new(),
+        };
+        for row in 0..rows_of(samples) {
             for sample in samples {
                 let (number, text) = sample.at(row);
-                numbers.push(number);
-                texts.push(Text::new(text));
+                rows.numbers.push(number);
+                rows.texts.push(Text::new(text));
             }
         }
-        let width = samples.len().max(1);
-        let rows = numbers.chunks_exact(width).zip(texts.chunks_exact(width));
-        let rows = rows.map(|(numbers, texts)| Row {
-            numbers,
-            texts,
-            absent: 0,
-        });
-        let rows: Vec<Row<'_, '_>> = rows.collect();
-        let bits = |it: Result<Raw<'_>, _>| match it {
-            Ok(Raw::Bits(bits)) => bits,
-            Ok(Raw::Text(_)) | Err(_) => 0,
-        };
-        let form = self.0.form();
-        let made = self.0.code();
-        let mut sum = 0_u64;
-        let start = Instant::now();
-        for _ in 0..rounds {
-            match made.filter(|_| code) {
-                Some(code) => {
-                    for row in &rows {
-                        sum = sum.wrapping_add(bits(code.evaluate(row)));
-                    }
-                }
-                None => {
-                    for row in &rows {
-                        sum = sum.wrapping_add(bits(form.evaluate(row)));
-                    }
-                }
-            }
-        }
-        let evaluations = rounds * count;
-        (
-            start.elapsed().as_secs_f64() * 1e9 / evaluations as f64,
-            sum,
-        )
+        rows
     }
 
-    /// Nanoseconds a row of each round over all rows at once, and the sum of the answers: by tier `auto`, `batch` or `jit`.
-    pub fn all_at_once(&self, samples: &[Sample], tier: &str, rounds: usize) -> (Vec<f64>, u64) {
+    /// Rows to compute all at once.
+    pub fn columns<'s>(&'s self, samples: &'s [Sample]) -> Columnwise<'s> {
+        Columnwise {
+            prepared: &self.0,
+            samples,
+            texts: samples.iter().map(Sample::texts).collect(),
+            out: Values::blank(self.0.form().kind, rows_of(samples)),
+        }
+    }
+}
+
+/// Rows of values, one behind the other.
+pub struct Rows<'s> {
+    prepared: &'s Prepared,
+    width: usize,
+    numbers: Vec<u64>,
+    texts: Vec<Text<'s>>,
+}
+
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.numbers.fmt(f)
+    }
+}
+
+impl<'s> Rows<'s> {
+    /// The sum of the answers of so many rounds over all rows; by machine code or by the form.
+    pub fn run(&self, code: bool, rounds: usize) -> u64 {
+        match self.prepared.code().filter(|_| code) {
+            Some(code) => self.sum(rounds, |row| code.evaluate(row)),
+            None => {
+                let form = self.prepared.form();
+                self.sum(rounds, |row| form.evaluate(row))
+            }
+        }
+    }
+
+    #[inline]
+    fn sum(&self, rounds: usize, one: impl Fn(&Row<'_, 's>) -> Outcome<'s>) -> u64 {
+        let mut sum = 0_u64;
+        for _ in 0..rounds {
+            let numbers = self.numbers.chunks_exact(self.width);
+            let texts = self.texts.chunks_exact(self.width);
+            for (numbers, texts) in numbers.zip(texts) {
+                let row = Row {
+                    numbers,
+                    texts,
+                    absent: 0,
+                };
+                sum = sum.wrapping_add(match one(&row) {
+                    Ok(Raw::Bits(bits)) => bits,
+                    Ok(Raw::Text(_)) | Err(_) => 0,
+                });
+            }
+        }
+        sum
+    }
+}
+
+/// Columns of values, and room for their answers.
+pub struct Columnwise<'s> {
+    prepared: &'s Prepared,
+    samples: &'s [Sample],
+    texts: Vec<Vec<Text<'s>>>,
+    out: Values<'s>,
+}
+
+impl std::fmt::Debug for Columnwise<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.samples.fmt(f)
+    }
+}
+
+impl<'s> Columnwise<'s> {
+    /// Computes all rows by tier `auto`, `batch` or `jit`; `false` where it cannot.
+    pub fn run(&mut self, tier: &str) -> bool {
+        let prepared = self.prepared;
+        self.run_of(prepared, tier)
+    }
+
+    /// The same with a condition that has no machine code yet, which is freed again.
+    pub fn run_cold(&mut self, measured: &'s Measured, tier: &str) -> bool {
+        self.run_of(&measured.0, tier)
+    }
+
+    fn run_of(&mut self, prepared: &'s Prepared, tier: &str) -> bool {
         let tier = match tier {
             "jit" => Tier::Jit,
             "batch" => Tier::Batch,
             _ => Tier::Auto,
         };
-        let texts: Vec<Vec<Text<'_>>> = samples.iter().map(Sample::texts).collect();
-        let columns = samples.iter().zip(&texts).map(|(sample, texts)| Column {
+        let columns = self.samples.iter().zip(&self.texts);
+        let columns = columns.map(|(sample, texts)| Column {
             data: match sample {
                 Sample::Floats(all) => Data::Floats(all),
                 Sample::Ints(all) => Data::Ints(all),
@@ -121,27 +184,22 @@ impl Measured {
             },
             present: None,
         });
-        let rows = rows_of(samples);
         let columns = Columns {
-            rows,
+            rows: rows_of(self.samples),
             all: columns.collect(),
         };
-        let mut out = Values::blank(self.0.form().kind, rows);
-        let mut times = Vec::new();
-        for _ in 0..rounds {
-            let start = Instant::now();
-            self.0
-                .evaluate_all(&columns, tier, &mut out, &mut |_, _| {});
-            times.push(start.elapsed().as_secs_f64() * 1e9 / rows as f64);
-        }
-        let sum = match &out {
+        prepared.evaluate_all(&columns, tier, &mut self.out, &mut |_, _| {})
+    }
+
+    /// The sum of the answers.
+    pub fn sum(&self) -> u64 {
+        match &self.out {
             Values::Bools(all) => all.iter().map(|it| u64::from(*it)).sum(),
             Values::Ints(all) => all
                 .iter()
                 .fold(0, |sum, it| it.cast_unsigned().wrapping_add(sum)),
             Values::Floats(_) | Values::Texts(_) => 0,
-        };
-        (times, sum)
+        }
     }
 }
 

@@ -441,7 +441,10 @@ fn constant(value: &Value) -> Built {
         Value::Bool(it) => bool_answer(BoolExpr::Const(*it)),
         Value::Int(it) => Some((Kind::Int, Answer::Int(IntExpr::Const(*it)))),
         Value::Float(it) => Some((Kind::Float, Answer::Float(FloatExpr::Const(*it)))),
-        Value::Str(it) => Some((Kind::Text, Answer::Text(TextExpr::Const(it.clone())))),
+        Value::Str(it) => Some((
+            Kind::Text,
+            Answer::Text(TextExpr::Const(it.as_str().into())),
+        )),
         Value::Duration(it) => Some((Kind::Duration, Answer::Int(IntExpr::Const(*it)))),
         Value::Bytes(it) => Some((Kind::Bytes, Answer::Int(IntExpr::Const(*it)))),
         Value::Cpu(it) => Some((Kind::Cpu, Answer::Int(IntExpr::Const(*it)))),

@@ -1,9 +1,20 @@
 //! What nodes cost, roughly in instructions, and whether they can fail.
 
-use crate::eval::form::{BoolExpr, FloatExpr, IntExpr, TextExpr};
+use crate::eval::form::{Answer, BoolExpr, FloatExpr, IntExpr, TextExpr};
 
 /// A call, or a comparison of texts: worth a branch around it.
 const CALL: u32 = 20;
+
+impl Answer {
+    pub(crate) fn cost(&self) -> u32 {
+        match self {
+            Self::Bool(it) => it.cost(),
+            Self::Int(it) => it.cost(),
+            Self::Float(it) => it.cost(),
+            Self::Text(it) => it.cost(),
+        }
+    }
+}
 
 impl BoolExpr {
     pub(crate) fn cost(&self) -> u32 {

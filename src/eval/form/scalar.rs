@@ -1,4 +1,4 @@
-//! A form for one row, node by node.
+//! A form for one row, node by node. Leaves are read in place, since most operands are leaves.
 
 use crate::eval::form::row::{Outcome, Raw, Row};
 use crate::eval::form::{
@@ -53,10 +53,44 @@ impl Compare {
     }
 }
 
-impl Find {
-    pub(crate) fn holds(self, text: &str, part: &str) -> bool {
+impl Compare {
+    #[inline]
+    pub(crate) fn texts(self, left: &str, right: &str) -> bool {
         match self {
-            Self::Prefix => text.starts_with(part),
+            Self::Eq => same(left.as_bytes(), right.as_bytes()),
+            Self::Ne => !same(left.as_bytes(), right.as_bytes()),
+            Self::Lt | Self::Le | Self::Gt | Self::Ge => self.holds(left, right),
+        }
+    }
+}
+
+/// Whether two texts are the same. Short ones, as most are, are two words each that may overlap: a call costs more.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if a.len() > 16 {
+        return a == b;
+    }
+    if let (Some(x), Some(y)) = (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        return x == y && a.last_chunk::<8>() == b.last_chunk::<8>();
+    }
+    if let (Some(x), Some(y)) = (a.first_chunk::<4>(), b.first_chunk::<4>()) {
+        return x == y && a.last_chunk::<4>() == b.last_chunk::<4>();
+    }
+    a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+impl Find {
+    #[inline]
+    pub(crate) fn holds(self, text: &str, part: &str) -> bool {
+        let (bytes, sought) = (text.as_bytes(), part.as_bytes());
+        match self {
+            Self::Prefix => {
+                let start = bytes.get(..sought.len());
+                start.is_some_and(|it| same(it, sought))
+            }
             Self::Suffix => text.ends_with(part),
             Self::Part => text.contains(part),
         }
@@ -95,7 +129,7 @@ impl BoolExpr {
             Self::Same(two) => Ok(two.0.evaluate(row)? == two.1.evaluate(row)?),
             Self::Ints(op, two) => Ok(op.holds(two.0.evaluate(row)?, two.1.evaluate(row)?)),
             Self::Floats(op, two) => Ok(op.holds(two.0.evaluate(row)?, two.1.evaluate(row)?)),
-            Self::Texts(op, two) => Ok(op.holds(two.0.evaluate(row)?, two.1.evaluate(row)?)),
+            Self::Texts(op, two) => Ok(op.texts(two.0.evaluate(row)?, two.1.evaluate(row)?)),
             Self::Find(find, two) => Ok(find.holds(two.0.evaluate(row)?, two.1.evaluate(row)?)),
             Self::Matches(text, pattern) => Ok(pattern.is_match(text.evaluate(row)?)),
             Self::If(three) => if three.0.evaluate(row)? {
@@ -111,7 +145,18 @@ impl BoolExpr {
 }
 
 impl IntExpr {
+    #[inline]
     pub(crate) fn evaluate(&self, row: &Row<'_, '_>) -> Result<i64, Fault> {
+        if let Self::Input(slot) = self {
+            return Ok(row.bits(*slot).cast_signed());
+        }
+        if let Self::Const(it) = self {
+            return Ok(*it);
+        }
+        self.computed(row)
+    }
+
+    fn computed(&self, row: &Row<'_, '_>) -> Result<i64, Fault> {
         match self {
             Self::Const(it) => Ok(*it),
             Self::Input(slot) => Ok(row.bits(*slot).cast_signed()),
@@ -154,7 +199,18 @@ impl IntExpr {
 }
 
 impl FloatExpr {
+    #[inline]
     pub(crate) fn evaluate(&self, row: &Row<'_, '_>) -> Result<f64, Fault> {
+        if let Self::Input(slot) = self {
+            return Ok(f64::from_bits(row.bits(*slot)));
+        }
+        if let Self::Const(it) = self {
+            return Ok(*it);
+        }
+        self.computed(row)
+    }
+
+    fn computed(&self, row: &Row<'_, '_>) -> Result<f64, Fault> {
         match self {
             Self::Const(it) => Ok(*it),
             Self::Input(slot) => Ok(f64::from_bits(row.bits(*slot))),
@@ -177,7 +233,18 @@ impl FloatExpr {
 }
 
 impl TextExpr {
+    #[inline]
     pub(crate) fn evaluate<'t>(&'t self, row: &Row<'_, 't>) -> Result<&'t str, Fault> {
+        if let Self::Input(slot) = self {
+            return Ok(row.text(*slot));
+        }
+        if let Self::Const(it) = self {
+            return Ok(it);
+        }
+        self.computed(row)
+    }
+
+    fn computed<'t>(&'t self, row: &Row<'_, 't>) -> Result<&'t str, Fault> {
         match self {
             Self::Const(it) => Ok(it),
             Self::Input(slot) => Ok(row.text(*slot)),

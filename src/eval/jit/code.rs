@@ -17,8 +17,8 @@ use cranelift_module::{Linkage, Module, default_libcall_names};
 use crate::eval::batch::{self, Columns, Data, Values};
 use crate::eval::form::row::{Outcome, Raw, Row};
 use crate::eval::form::{Answer, Fault, Form, Text};
-use crate::eval::jit::emit::{Constants, Emitter};
-use crate::eval::jit::{lanes, rows};
+use crate::eval::jit::emit::Constants;
+use crate::eval::jit::{emit, lanes, rows};
 
 /// What code for one row gives: the bits of the answer, and whether they count.
 #[repr(C)]
@@ -43,6 +43,8 @@ pub(crate) struct Code {
     form: Arc<Form>,
     one: One,
     rows: Rows,
+    /// How many numbers and texts a row must have at least.
+    width: (usize, usize),
     module: Option<JITModule>,
     /// Texts and patterns that the code names by their addresses.
     _constants: Constants,
@@ -84,7 +86,7 @@ impl Code {
         let module = pages.0.as_mut()?;
         let mut constants = Constants::default();
         let one = define(module, "one", 3, 2, |builder, config| {
-            Emitter::one(builder, config, &form, &mut constants)
+            emit::one(builder, config, &form, &mut constants)
         })?;
         let rows = define(module, "rows", 5, 1, |builder, config| {
             rows::emit(builder, config, &form, &mut constants)
@@ -103,6 +105,7 @@ impl Code {
             )
         };
         Some(Self {
+            width: (form.inputs.len(), form.texts),
             form,
             one,
             rows,
@@ -114,9 +117,9 @@ impl Code {
     /// The answer for a row.
     #[inline]
     pub(crate) fn evaluate<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
-        let count = self.form.inputs.len();
-        if row.numbers.len() < count || row.texts.len() < self.form.texts {
-            return self.form.evaluate(row);
+        let (numbers, texts) = self.width;
+        if row.numbers.len() < numbers || row.texts.len() < texts {
+            return self.again(row);
         }
         // SAFETY: the code reads numbers below the count of inputs and texts below the highest that is one, which were just
         // compared with what is there; it writes nothing.
@@ -125,6 +128,12 @@ impl Code {
         if given.bad == 0 {
             return Ok(Raw::Bits(given.bits));
         }
+        self.again(row)
+    }
+
+    /// By the form, which says what went wrong.
+    #[cold]
+    fn again<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
         self.form.evaluate(row)
     }
 

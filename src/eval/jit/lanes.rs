@@ -5,8 +5,8 @@ use cranelift_codegen::ir::immediates::V128Imm;
 use cranelift_codegen::ir::{Block, Endianness, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 
-use crate::eval::form::{Answer, Arithmetic, BoolExpr, FloatExpr, Form};
-use crate::eval::jit::emit::float_condition;
+use crate::eval::form::{Answer, BoolExpr, FloatExpr, Form};
+use crate::eval::jit::operations::{self, float_condition};
 
 /// Rows of one turn of the loop.
 pub(crate) const ROWS: usize = 8;
@@ -234,13 +234,8 @@ impl Lanes<'_, '_, '_> {
                 self.builder.ins().fneg(it)
             }
             FloatExpr::Arithmetic(op, two) => {
-                let (a, b) = (self.float(&two.0, active), self.float(&two.1, active));
-                let ins = self.builder.ins();
-                match op {
-                    Arithmetic::Add => ins.fadd(a, b),
-                    Arithmetic::Sub => ins.fsub(a, b),
-                    Arithmetic::Mul => ins.fmul(a, b),
-                }
+                let two = (self.float(&two.0, active), self.float(&two.1, active));
+                operations::floats(self.builder, *op, two)
             }
             FloatExpr::Div(two, _) => {
                 let (a, b) = (self.float(&two.0, active), self.float(&two.1, active));

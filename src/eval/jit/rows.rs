@@ -6,7 +6,7 @@ use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::FunctionBuilder;
 
 use crate::eval::form::{Answer, Form};
-use crate::eval::jit::emit::{Constants, Emitter, Source};
+use crate::eval::jit::emit::{Constants, Emitter, Failed, Source};
 use crate::eval::jit::lanes;
 
 /// Code that computes rows until one fails, and gives that row, or the one behind the last.
@@ -30,8 +30,8 @@ pub(crate) fn emit(
         data.push(builder.ins().load(types::I64, flags, columns, offset));
         present.push(builder.ins().load(types::I64, flags, marks, offset));
     }
-    let blocks = [(); 4].map(|()| builder.create_block());
-    let [header, body, store, exit] = blocks;
+    let blocks = [(); 3].map(|()| builder.create_block());
+    let [header, body, exit] = blocks;
     builder.append_block_param(header, types::I64);
     builder.append_block_param(exit, types::I64);
     let rest = if lanes::can(form) {
@@ -50,13 +50,14 @@ pub(crate) fn emit(
 
     builder.switch_to_block(body);
     let source = Source::Columns { row, data, present };
-    let mut emitter = Emitter::new(builder, config, source, form, constants);
+    let failed = Failed {
+        block: exit,
+        args: vec![row.into()],
+    };
+    let mut emitter = Emitter::new((builder, config), (source, true), form, constants, failed);
     let answer = emitter.answer()?;
-    let bad = emitter.bad();
+    emitter.settle();
     let builder = &mut emitter.builder;
-    builder.ins().brif(bad, exit, &[row.into()], store, &[]);
-
-    builder.switch_to_block(store);
     let bytes = if matches!(form.answer, Answer::Bool(_)) {
         1
     } else {
