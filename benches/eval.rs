@@ -253,6 +253,10 @@ pub(crate) fn rows() -> Vec<Figure> {
         assert!(all.run(tier));
         all.sum()
     });
+    #[cfg(feature = "peers")]
+    let rows: Vec<[f64; 3]> = (0..ROWS)
+        .map(|row| [0, 1, 2].map(|it: usize| columns[it][row]))
+        .collect();
     let [latency, errors, total] = &columns;
     let mut bytes = vec![0_u8; MANY];
     let loops = |bytes: &mut [u8]| {
@@ -281,10 +285,6 @@ pub(crate) fn rows() -> Vec<Figure> {
         }
         0
     }));
-    #[cfg(feature = "peers")]
-    let rows: Vec<[f64; 3]> = (0..ROWS)
-        .map(|row| [0, 1, 2].map(|it: usize| columns[it][row]))
-        .collect();
     #[cfg(feature = "peers")]
     engines.push({
         let mut cel = peers::cel(A, &["latency", "errors", "total"], &rows);

@@ -5,6 +5,7 @@ mod build;
 mod cache;
 mod check;
 mod completions;
+mod dialog;
 mod eval;
 mod explain;
 mod fmt;

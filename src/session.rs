@@ -2,6 +2,7 @@
 
 mod allow;
 mod config;
+pub(crate) mod dialog;
 mod emitted;
 mod errors;
 pub(crate) mod expression;
@@ -45,7 +46,7 @@ struct Opened {
 
 /// The files of a program and what its `wudi.toml` says.
 #[derive(Debug, Default)]
-struct Input {
+pub(crate) struct Input {
     files: Vec<FileId>,
     profile: Profile,
     /// Dependencies by the name that imports give them.

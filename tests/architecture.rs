@@ -46,6 +46,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("eprint!", &["cli"]),
     ("rusqlite::", &["store"]),
     ("rustix::", &["host", "run"]),
+    ("rustyline::", &["cli"]),
     ("serde_yaml::", &["yaml"]),
     ("std::env", &["host", "cli"]),
     ("std::fs", &["host"]),

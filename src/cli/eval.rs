@@ -1,5 +1,6 @@
 //! `wudi eval`
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use crate::base::Name;
@@ -12,14 +13,13 @@ use crate::eval::tier::Tier;
 use crate::eval::{to_json, to_text};
 use crate::host::{Host as _, OsHost, reason};
 use crate::session::Session;
+use crate::session::dialog::Dialog;
 use crate::session::expression::{Answers, Expression};
-use crate::types::Type;
 use crate::value::Value;
 
 pub(crate) fn eval(arguments: &args::Eval, printer: &Printer) -> anyhow::Result<Outcome> {
     let Some(text) = &arguments.expression else {
-        anstream::eprintln!("error: there is no expression; write it in quotes");
-        return Ok(Outcome::Usage);
+        return ask(arguments, printer);
     };
     let rows = arguments.rows.as_deref();
     let mut table: Table = rows.map(read_rows).transpose()?.unwrap_or_default();
@@ -60,6 +60,25 @@ pub(crate) fn eval(arguments: &args::Eval, printer: &Printer) -> anyhow::Result<
         return Ok(count(&answers, printer));
     }
     Ok(each(&answers, printer))
+}
+
+/// Without an expression: asks for one after the other, where there is somebody to ask.
+fn ask(arguments: &args::Eval, printer: &Printer) -> anyhow::Result<Outcome> {
+    if arguments.rows.is_some() || !std::io::stdin().is_terminal() {
+        return Ok(usage("there is no expression; write it in quotes"));
+    }
+    let inputs = match inputs(arguments, &mut Table::default()) {
+        Ok(inputs) => inputs,
+        Err(message) => return Ok(usage(&message)),
+    };
+    let program = arguments.program.as_deref();
+    match Dialog::new(Box::new(OsHost), program, inputs, arguments.limit) {
+        Ok(dialog) => crate::cli::dialog::dialog(dialog, printer),
+        Err((session, found)) => {
+            printer.answer(&found, session.sources());
+            Ok(Outcome::Findings)
+        }
+    }
 }
 
 fn usage(message: &str) -> Outcome {
@@ -134,7 +153,7 @@ fn fill(
     for (name, ty) in &expression.inputs {
         let given = inputs.iter().find(|it| it.0 == *name);
         if let Some(value) = given.and_then(|it| it.2.as_ref()) {
-            let value = one_value(value, ty).map_err(|it| format!("`{name}`: {it}"))?;
+            let value = table::given_as(value, ty).map_err(|it| format!("`{name}`: {it}"))?;
             table.columns.insert(name.clone(), vec![value; table.rows]);
             continue;
         }
@@ -147,25 +166,6 @@ fn fill(
         converted.map_err(|(row, why)| format!("row {}, `{name}`: {why}", row + 1))?;
     }
     Ok(())
-}
-
-/// A value of `--set` as one of a type; lists and records are written as JSON.
-fn one_value(value: &Value, ty: &Type) -> Result<Value, String> {
-    let composed = matches!(
-        ty.without_none(),
-        Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Json | Type::Union(_)
-    );
-    if let (true, Value::Str(text)) = (composed, value)
-        && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
-    {
-        return table::convert(&crate::eval::from_json(&json), ty);
-    }
-    if let (Value::Str(text), Type::Optional(_)) = (value, ty)
-        && text == "none"
-    {
-        return Ok(Value::None);
-    }
-    table::convert(value, ty)
 }
 
 fn one(answers: Answers<'_>, printer: &Printer, session: &Session) -> Outcome {
@@ -244,7 +244,7 @@ fn count(answers: &Answers<'_>, printer: &Printer) -> Outcome {
 }
 
 /// A value for people: as it would be written, texts bare.
-fn spelled(value: &Value) -> String {
+pub(crate) fn spelled(value: &Value) -> String {
     match to_text(value) {
         Some(text) if !value.is_none() => text,
         Some(_) => "none".to_owned(),

@@ -70,8 +70,8 @@ pub(crate) struct Form {
     /// Inputs that are used and must be there: a bit for each, and the fault of its absence.
     pub(crate) needed: u64,
     pub(crate) absences: Vec<Fault>,
-    /// One more than the highest input that is a text.
-    pub(crate) texts: usize,
+    /// One more than the highest input that is no text, and than the highest that is one.
+    pub(crate) width: (usize, usize),
     /// How many nodes there are: no evaluation takes more steps.
     pub(crate) nodes: u64,
 }

@@ -324,6 +324,25 @@ pub(crate) fn given(text: &str) -> (Value, String) {
     (Value::str(text), "String".to_owned())
 }
 
+/// A value of `--set` as one of a type; lists and records are written as JSON.
+pub(crate) fn given_as(value: &Value, ty: &Type) -> Result<Value, String> {
+    let composed = matches!(
+        ty.without_none(),
+        Type::List(_) | Type::Map(_) | Type::Record(_) | Type::Json | Type::Union(_)
+    );
+    if let (true, Value::Str(text)) = (composed, value)
+        && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        return convert(&from_json(&json), ty);
+    }
+    if let (Value::Str(text), Type::Optional(_)) = (value, ty)
+        && text == "none"
+    {
+        return Ok(Value::None);
+    }
+    convert(value, ty)
+}
+
 /// `List<Int>`, where all elements are of one plain type.
 fn list_word(all: &[Value]) -> String {
     let word = |it: &Value| match it {

@@ -12,7 +12,7 @@ use crate::check::{Checked, Signature};
 use crate::diag::{Diagnostic, Sink};
 use crate::eval::batch::columns::Owned;
 use crate::eval::batch::{Columns, Values};
-use crate::eval::form::{self, Failure, Fault, Form, Input, Kind};
+use crate::eval::form::{self, Failure, Fault, Form, Kind};
 use crate::eval::interpret;
 use crate::eval::table::Table;
 use crate::eval::tier::{Prepared, Tier};
@@ -20,8 +20,8 @@ use crate::lower;
 use crate::plan::{Expr, ExprKind, Ref};
 use crate::resolve::{ItemId, Program};
 use crate::session::library::Reader;
-use crate::session::{Session, stack};
-use crate::syntax;
+use crate::session::{Input, Session, stack};
+use crate::syntax::{self, ast};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -50,19 +50,33 @@ impl Session {
         text: &str,
         inputs: &[(Name, String)],
     ) -> Result<Expression, Vec<Diagnostic>> {
+        let input = self.beside(program)?;
+        self.expression_in(&input, text, inputs)
+    }
+
+    /// The program whose names an expression may use.
+    pub(crate) fn beside(&mut self, program: Option<&Path>) -> Result<Input, Vec<Diagnostic>> {
+        let Some(path) = program else {
+            return Ok(Input::default());
+        };
         let mut sink = Sink::default();
-        let input = match program {
-            Some(path) => self.load(path, &mut sink).ok_or(()),
-            None => Ok(crate::session::Input::default()),
-        };
-        let Ok(input) = input else {
-            return Err(sink.into_sorted());
-        };
+        let input = self.load(path, &mut sink);
+        input.ok_or_else(|| sink.into_sorted())
+    }
+
+    /// Checks an expression beside a program.
+    pub(crate) fn expression_in(
+        &mut self,
+        input: &Input,
+        text: &str,
+        inputs: &[(Name, String)],
+    ) -> Result<Expression, Vec<Diagnostic>> {
+        let mut sink = Sink::default();
         let file = self.sources.add(Path::new("expression"), text.into());
         let sources = &mut self.sources;
         let made = stack::with_room(|| {
             let mut reader = Reader {
-                input: &input,
+                input,
                 sources,
                 cache: syntax::Cache::default(),
             };
@@ -121,7 +135,7 @@ fn make(
         return None;
     }
     let expr = (!late).then_some(lowered);
-    let kinds: Vec<Input> = inputs.iter().filter_map(kind_of).collect();
+    let kinds: Vec<form::Input> = inputs.iter().filter_map(kind_of).collect();
     let form = expr
         .as_ref()
         .and_then(|it| form::build::form(it, &kinds))
@@ -138,7 +152,7 @@ fn make(
 }
 
 /// How the fast tiers take an input; `None` where they do not.
-fn kind_of((name, ty): &(Name, Type)) -> Option<Input> {
+fn kind_of((name, ty): &(Name, Type)) -> Option<form::Input> {
     let kind = match ty.without_none() {
         Type::Bool => Kind::Bool,
         Type::Int { .. } => Kind::Int,
@@ -166,7 +180,7 @@ fn kind_of((name, ty): &(Name, Type)) -> Option<Input> {
     };
     let optional = matches!(ty, Type::Optional(_));
     let name = name.clone();
-    Some(Input {
+    Some(form::Input {
         name,
         kind,
         optional,
@@ -174,6 +188,17 @@ fn kind_of((name, ty): &(Name, Type)) -> Option<Input> {
 }
 
 impl Expression {
+    /// The type of its value.
+    pub(crate) fn ty(&self) -> Type {
+        let item = self.program.item(self.function);
+        if let Some(ast::ItemKind::Fn(function)) = item.map(|it| &it.tree.kind)
+            && let Some(body) = &function.body
+        {
+            return self.checked.tables(self.function).type_of(body.id).clone();
+        }
+        Type::Error
+    }
+
     /// The value by the reference interpreter. `values` are those of the inputs, in their order; `none` for what is missing.
     pub(crate) fn interpret(&self, values: &[Value], limit: u64) -> Result<Value, Diagnostic> {
         let place = Span::new(self.file, 0, 0);

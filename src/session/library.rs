@@ -49,6 +49,15 @@ impl Reader<'_> {
         self.check_beside(root, PIECES.clone(), sink)
     }
 
+    /// The program of those trees, checked beside the whole prelude.
+    pub(crate) fn check_beside_all(
+        &mut self,
+        root: &[Arc<ast::Tree>],
+        sink: &mut Sink,
+    ) -> (Program, Checked) {
+        self.check_beside(root, PIECES.clone(), sink)
+    }
+
     fn check_beside(
         &mut self,
         root: &[Arc<ast::Tree>],

@@ -123,20 +123,27 @@ impl<'s> Rows<'s> {
 
     #[inline]
     fn sum(&self, rounds: usize, one: impl Fn(&Row<'_, 's>) -> Outcome<'s>) -> u64 {
+        let bits = |numbers: &[u64], texts: &[Text<'s>]| {
+            let row = Row {
+                numbers,
+                texts,
+                absent: 0,
+            };
+            match one(&row) {
+                Ok(Raw::Bits(bits)) => bits,
+                Ok(Raw::Text(_)) | Err(_) => 0,
+            }
+        };
         let mut sum = 0_u64;
         for _ in 0..rounds {
             let numbers = self.numbers.chunks_exact(self.width);
             let texts = self.texts.chunks_exact(self.width);
-            for (numbers, texts) in numbers.zip(texts) {
-                let row = Row {
-                    numbers,
-                    texts,
-                    absent: 0,
-                };
-                sum = sum.wrapping_add(match one(&row) {
-                    Ok(Raw::Bits(bits)) => bits,
-                    Ok(Raw::Text(_)) | Err(_) => 0,
-                });
+            match self.prepared.form().width {
+                (_, 0) => numbers.for_each(|it| sum = sum.wrapping_add(bits(it, &[]))),
+                (0, _) => texts.for_each(|it| sum = sum.wrapping_add(bits(&[], it))),
+                _ => numbers
+                    .zip(texts)
+                    .for_each(|(a, b)| sum = sum.wrapping_add(bits(a, b))),
             }
         }
         sum

@@ -37,6 +37,11 @@ pub(crate) fn form(expr: &Expr, inputs: &[Input]) -> Option<Form> {
         builder.absences.push(fault);
     }
     let (kind, answer) = builder.expr(expr)?;
+    let width = |text: bool| {
+        let mut all = inputs.iter();
+        let last = all.rposition(|it| (it.kind == Kind::Text) == text);
+        last.map_or(0, |it| it + 1)
+    };
     Some(Form {
         inputs: inputs.to_vec(),
         answer,
@@ -44,10 +49,7 @@ pub(crate) fn form(expr: &Expr, inputs: &[Input]) -> Option<Form> {
         failures: builder.failures,
         needed: builder.needed,
         absences: builder.absences,
-        texts: inputs
-            .iter()
-            .rposition(|it| it.kind == Kind::Text)
-            .map_or(0, |it| it + 1),
+        width: (width(false), width(true)),
         nodes: builder.nodes,
     })
 }

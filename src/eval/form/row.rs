@@ -8,9 +8,10 @@ pub(crate) use crate::eval::jit::Text;
 /// One value for each input of a form, by its number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'r, 't> {
-    /// Whole numbers as they are, floats by their bits, `true` as one. Zero for texts and for what is missing.
+    /// Whole numbers as they are, floats by their bits, `true` as one. Zero for texts and for what is missing; shorter where
+    /// no further input is a number.
     pub(crate) numbers: &'r [u64],
-    /// Empty for what is no text; shorter than `numbers` where no input is a text.
+    /// Empty for what is no text; shorter where no further input is a text.
     pub(crate) texts: &'r [Text<'t>],
     /// A bit for each input that is missing.
     pub(crate) absent: u64,

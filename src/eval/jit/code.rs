@@ -105,7 +105,7 @@ impl Code {
             )
         };
         Some(Self {
-            width: (form.inputs.len(), form.texts),
+            width: form.width,
             form,
             one,
             rows,
@@ -121,8 +121,8 @@ impl Code {
         if row.numbers.len() < numbers || row.texts.len() < texts {
             return self.again(row);
         }
-        // SAFETY: the code reads numbers below the count of inputs and texts below the highest that is one, which were just
-        // compared with what is there; it writes nothing.
+        // SAFETY: the code reads numbers and texts up to the highest input that is one, which were just compared with what is
+        // there; it writes nothing.
         let given =
             unsafe { (self.one)(row.numbers.as_ptr(), row.texts.as_ptr().cast(), row.absent) };
         if given.bad == 0 {

@@ -60,8 +60,8 @@ pub(crate) fn emit(
     (start, end, out): (Value, Value, Value),
     exit: Block,
 ) -> Option<Value> {
-    let blocks = [(); 4].map(|()| builder.create_block());
-    let [header, body, store, after] = blocks;
+    let blocks = [(); 3].map(|()| builder.create_block());
+    let [header, body, after] = blocks;
     builder.append_block_param(header, types::I64);
     builder.ins().jump(header, &[start.into()]);
 
@@ -80,69 +80,77 @@ pub(crate) fn emit(
         offset: 0,
         bad: None,
     };
-    let mut answers = Vec::new();
-    for register in 0..ROWS / LANES {
-        lanes.offset = i32::try_from(register * LANES * 8).ok()?;
-        answers.push(match &form.answer {
-            Answer::Bool(it) => lanes.bool(it, None),
-            Answer::Float(it) => lanes.float(it, None),
-            Answer::Int(_) | Answer::Text(_) => return None,
-        });
+    // Registers in pairs, each stored before the next is begun: few values live at a time, and all stay in registers. What is
+    // stored of a turn that fails is computed again.
+    for pair in 0..ROWS / LANES / 2 {
+        let mut answers = [row; 2];
+        for (index, answer) in answers.iter_mut().enumerate() {
+            let register = pair * 2 + index;
+            lanes.offset = i32::try_from(register * LANES * 8).ok()?;
+            *answer = match &form.answer {
+                Answer::Bool(it) => lanes.bool(it, None),
+                Answer::Float(it) => lanes.float(it, None),
+                Answer::Int(_) | Answer::Text(_) => return None,
+            };
+        }
+        let first = i32::try_from(pair * 2 * LANES).ok()?;
+        match &form.answer {
+            Answer::Bool(_) => store_bools(lanes.builder, answers, (out, row), first),
+            Answer::Int(_) | Answer::Float(_) | Answer::Text(_) => {
+                store_floats(lanes.builder, answers, (out, row), first * 8);
+            }
+        }
     }
     let bad = lanes.bad;
     match bad {
         Some(bad) => {
             let any = builder.ins().vany_true(bad);
-            builder.ins().brif(any, exit, &[row.into()], store, &[]);
+            builder
+                .ins()
+                .brif(any, exit, &[row.into()], header, &[next.into()]);
         }
         None => {
-            builder.ins().jump(store, &[]);
+            builder.ins().jump(header, &[next.into()]);
         }
     }
-
-    builder.switch_to_block(store);
-    match &form.answer {
-        Answer::Bool(_) => store_bools(builder, &answers, (out, row)),
-        Answer::Int(_) | Answer::Float(_) | Answer::Text(_) => {
-            store_floats(builder, &answers, (out, row))
-        }
-    }
-    builder.ins().jump(header, &[next.into()]);
     builder.switch_to_block(after);
     Some(row)
 }
 
 /// Masks as bytes of one and zero, four rows at once.
-fn store_bools(builder: &mut FunctionBuilder<'_>, masks: &[Value], (out, row): (Value, Value)) {
+fn store_bools(
+    builder: &mut FunctionBuilder<'_>,
+    [a, b]: [Value; 2],
+    (out, row): (Value, Value),
+    offset: i32,
+) {
     let first_bytes: [u8; 16] = [0, 8, 16, 24, 0, 8, 16, 24, 0, 8, 16, 24, 0, 8, 16, 24];
     let at = builder.ins().iadd(out, row);
-    for (index, pair) in masks.chunks_exact(2).enumerate() {
-        let [a, b] = *pair else {
-            continue;
-        };
-        let (a, b) = (
-            bitcast(builder, types::I8X16, a),
-            bitcast(builder, types::I8X16, b),
-        );
-        let picked = V128Imm::from(&first_bytes[..]);
-        let picked = builder.func.dfg.immediates.push(picked.0.as_slice().into());
-        let bytes = builder.ins().shuffle(a, b, picked);
-        let words = bitcast(builder, types::I32X4, bytes);
-        let word = builder.ins().extractlane(words, 0);
-        let ones = builder.ins().band_imm_s(word, 0x0101_0101);
-        let flags = MemFlagsData::new().with_notrap();
-        let offset = i32::try_from(index * 4).unwrap_or(i32::MAX);
-        builder.ins().store(flags, ones, at, offset);
-    }
+    let (a, b) = (
+        bitcast(builder, types::I8X16, a),
+        bitcast(builder, types::I8X16, b),
+    );
+    let picked = V128Imm::from(&first_bytes[..]);
+    let picked = builder.func.dfg.immediates.push(picked.0.as_slice().into());
+    let bytes = builder.ins().shuffle(a, b, picked);
+    let words = bitcast(builder, types::I32X4, bytes);
+    let word = builder.ins().extractlane(words, 0);
+    let ones = builder.ins().band_imm_s(word, 0x0101_0101);
+    let flags = MemFlagsData::new().with_notrap();
+    builder.ins().store(flags, ones, at, offset);
 }
 
-fn store_floats(builder: &mut FunctionBuilder<'_>, values: &[Value], (out, row): (Value, Value)) {
+fn store_floats(
+    builder: &mut FunctionBuilder<'_>,
+    values: [Value; 2],
+    (out, row): (Value, Value),
+    offset: i32,
+) {
     let distance = builder.ins().imul_imm_s(row, 8);
     let at = builder.ins().iadd(out, distance);
-    for (index, value) in values.iter().enumerate() {
-        let offset = i32::try_from(index * LANES * 8).unwrap_or(i32::MAX);
-        let flags = MemFlagsData::new().with_notrap();
-        builder.ins().store(flags, *value, at, offset);
+    let flags = MemFlagsData::new().with_notrap();
+    for (value, offset) in values.into_iter().zip([offset, offset + 16]) {
+        builder.ins().store(flags, value, at, offset);
     }
 }
 
