@@ -359,7 +359,7 @@ fn tiers_of(
         .into()
 }
 
-/// What making machine code costs, the first time in the process and after: of each workload, how many microseconds.
+/// What making machine code costs, the first time in the process and after: of each workload, for columns and for one row.
 pub(crate) fn compile() -> Vec<Figure> {
     let cases = [
         ("eval-compile-a", A, &A_INPUTS[..]),
@@ -369,24 +369,24 @@ pub(crate) fn compile() -> Vec<Figure> {
     let mut found = Vec::new();
     for (case, text, inputs) in cases {
         let condition = Measured::new(text, inputs).expect("it checks");
-        let first = 1e6 * condition.compile().expect("there is code");
-        let later = (0..50).map(|_| 1e6 * condition.compile().expect("there is code"));
-        let (median, p99) = spread(later.collect());
-        let figure = |engine, median, p99, against| Figure {
-            case,
-            engine,
-            median,
-            p99,
-            unit: "us",
-            against,
-        };
-        found.push(figure(
-            "first",
-            first,
-            first,
-            Some((first / median, "later")),
-        ));
-        found.push(figure("later", median, p99, None));
+        for (first, later, columns) in [
+            ("columns, first", "columns", true),
+            ("row, first", "row", false),
+        ] {
+            let microseconds = || 1e6 * condition.compile(columns).expect("there is code");
+            let once = microseconds();
+            let (median, p99) = spread((0..100).map(|_| microseconds()).collect());
+            let figure = |engine, median, p99, against| Figure {
+                case,
+                engine,
+                median,
+                p99,
+                unit: "us",
+                against,
+            };
+            found.push(figure(first, once, once, Some((once / median, later))));
+            found.push(figure(later, median, p99, None));
+        }
     }
     found
 }

@@ -55,6 +55,9 @@ pub use session::{Session, Target};
 pub use cli::main as cli_main;
 
 #[doc(hidden)]
+pub use session::agree::tiers_agree;
+
+#[doc(hidden)]
 pub use session::measure::{Measured, Rows as MeasuredRows, Sample};
 
 /// An event of a run as `wudi run --format json` prints it, for tests.

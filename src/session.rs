@@ -1,5 +1,6 @@
 //! One program from its files to its plan: reads, runs the phases in order, keeps what they find.
 
+pub(crate) mod agree;
 mod allow;
 mod config;
 pub(crate) mod dialog;

@@ -251,7 +251,7 @@ pub(crate) struct Eval {
     /// Use the functions and values of a program
     #[arg(long = "in", value_name = "PATH")]
     pub(crate) program: Option<PathBuf>,
-    /// Give one answer for each row of a file: .json, .jsonl or .csv
+    /// Give one answer for each row of a file: .json, .jsonl, .csv or .parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) rows: Option<PathBuf>,
     /// Only count the answers

@@ -3,6 +3,8 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
+use indexmap::IndexMap;
+
 use crate::base::Name;
 use crate::cli::Outcome;
 use crate::cli::args::{self, Format, TierName};
@@ -90,16 +92,19 @@ fn read_rows(path: &Path) -> anyhow::Result<Table> {
     let shown = path.display();
     let extension = path.extension().and_then(|it| it.to_str());
     let Some(layout) = extension.and_then(Layout::of) else {
-        anyhow::bail!("`{shown}` is neither .json, .jsonl nor .csv");
+        anyhow::bail!("`{shown}` is none of .json, .jsonl, .csv{MORE}");
     };
     let bytes = OsHost.read(path);
     let bytes = bytes.map_err(|it| anyhow::anyhow!("cannot read `{shown}`: {}", reason(&it)))?;
-    let Ok(text) = String::from_utf8(bytes) else {
-        anyhow::bail!("`{shown}` is not UTF-8");
-    };
-    let table = table::read(layout, &text);
-    table.map_err(|(line, why)| anyhow::anyhow!("`{shown}`, line {line}: {why}"))
+    table::read(layout, bytes).map_err(|it| anyhow::anyhow!("`{shown}`, {it}"))
 }
+
+/// A layout that is there only where its feature is.
+const MORE: &str = if cfg!(feature = "parquet") {
+    " and .parquet"
+} else {
+    ""
+};
 
 /// An input: its name, its type as text, and the value that `--set` gives it.
 type Given = (Name, String, Option<Value>);
@@ -245,29 +250,62 @@ fn count(answers: &Answers<'_>, printer: &Printer) -> Outcome {
 
 /// A value for people: as it would be written, texts bare.
 pub(crate) fn spelled(value: &Value) -> String {
-    match to_text(value) {
-        Some(text) if !value.is_none() => text,
-        Some(_) => "none".to_owned(),
-        None => match value {
-            Value::Range(ends) => format!("{}..={}", spelled(&ends.0), spelled(&ends.1)),
-            Value::None
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Str(_)
-            | Value::Duration(_)
-            | Value::Bytes(_)
-            | Value::Cpu(_)
-            | Value::Percent(_)
-            | Value::List(_)
-            | Value::Record(_)
-            | Value::Make(_)
-            | Value::Thing(_) => json(value).to_string(),
-        },
+    match value {
+        Value::None => "none".to_owned(),
+        Value::List(_) | Value::Record(_) | Value::Range(_) | Value::Make(_) => {
+            match to_json(value) {
+                Some(json) => json.to_string(),
+                None => written(value),
+            }
+        }
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Duration(_)
+        | Value::Bytes(_)
+        | Value::Cpu(_)
+        | Value::Percent(_)
+        | Value::Thing(_) => to_text(value).unwrap_or_default(),
     }
 }
 
-/// A value for machines; a double that JSON has no number for is its text.
+/// A value as a program writes it: for what JSON has no words for, and what that stands in.
+fn written(value: &Value) -> String {
+    let fields = |all: &IndexMap<Name, Value>| {
+        let fields = all
+            .iter()
+            .map(|(name, it)| format!("{name}: {}", written(it)));
+        fields.collect::<Vec<_>>().join(", ")
+    };
+    match value {
+        Value::Range(ends) => {
+            let end = |it: &Value| match it {
+                Value::None => String::new(),
+                it => written(it),
+            };
+            format!("{}..={}", end(&ends.0), end(&ends.1))
+        }
+        Value::List(all) => {
+            let all: Vec<String> = all.iter().map(written).collect();
+            format!("[{}]", all.join(", "))
+        }
+        Value::Record(all) => format!("{{ {} }}", fields(all)),
+        Value::Make(make) => format!("{}({})", make.name, fields(&make.args)),
+        Value::Str(_) => json(value).to_string(),
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Duration(_)
+        | Value::Bytes(_)
+        | Value::Cpu(_)
+        | Value::Percent(_)
+        | Value::Thing(_) => spelled(value),
+    }
+}
+
+/// A value for machines; what JSON has no words for is its text.
 fn json(value: &Value) -> serde_json::Value {
-    to_json(value).unwrap_or_else(|| serde_json::Value::String(to_text(value).unwrap_or_default()))
+    to_json(value).unwrap_or_else(|| serde_json::Value::String(written(value)))
 }

@@ -4,11 +4,15 @@
 mod data;
 mod lists;
 mod numbers;
+mod quantities;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "a rule speaks of few of the values, and refuses the others alike"
 )]
 mod strings;
+
+#[cfg(feature = "parquet")]
+pub(crate) use numbers::date_time;
 
 use std::cmp::Ordering;
 
@@ -34,8 +38,13 @@ pub(crate) const LOWERED: &[&str] = &["at", "secret"];
 /// By name.
 const BUILTINS: &[Builtin] = &[
     row("abs", abs),
-    row("as-seconds", numbers::as_seconds),
+    row("as-bytes", quantities::as_bytes),
+    row("as-millicores", quantities::as_millicores),
+    row("as-milliseconds", quantities::as_milliseconds),
+    row("as-percent", quantities::as_percent),
+    row("as-seconds", quantities::as_seconds),
     row("base64", data::base64),
+    row("bytes", quantities::bytes),
     row("ceil", numbers::ceil),
     row("contains", contains),
     row("count", count),
@@ -47,6 +56,7 @@ const BUILTINS: &[Builtin] = &[
     row("first", first),
     row("flatten", flatten),
     row("floor", numbers::floor),
+    row("fraction", quantities::fraction),
     row("from-base64", data::from_base64),
     row("groups", strings::groups),
     row("has", has),
@@ -62,6 +72,8 @@ const BUILTINS: &[Builtin] = &[
     row("lower", lower),
     row("matches", strings::matches),
     row("max", max),
+    row("millicores", quantities::millicores),
+    row("milliseconds", quantities::milliseconds),
     row("min", min),
     row("newer", data::newer),
     row("pad-end", strings::pad_end),
@@ -74,7 +86,7 @@ const BUILTINS: &[Builtin] = &[
     row("repository", data::repository),
     row("reverse", reverse),
     row("round", numbers::round),
-    row("seconds", numbers::seconds),
+    row("seconds", quantities::seconds),
     row("sha256", data::sha256),
     row("skip", lists::skip),
     row("slice", strings::slice),

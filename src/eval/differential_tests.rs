@@ -365,7 +365,7 @@ fn one_by_one(prepared: &Prepared, rows: &[Vec<Value>], code: bool) -> Vec<Answe
             texts: &texts,
             absent,
         };
-        let found = match prepared.code().filter(|_| code) {
+        let found = match prepared.row().filter(|_| code) {
             Some(code) => code.evaluate(&row),
             None => form.evaluate(&row),
         };
@@ -439,6 +439,29 @@ proptest! {
         let chosen = expr(ExprKind::If((left, x(), two(BinaryOp::Div, x(), x())).into()));
         agree(&chosen, &rows)?;
     }
+}
+
+/// What has code here has code there, of the same functions.
+#[cfg(feature = "arm64")]
+#[test]
+fn forms_have_code_on_aarch64() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = any_kind().prop_flat_map(|kind| typed(kind, 3));
+    let mut count = 0;
+    for _ in 0..300 {
+        let expr = strategy.new_tree(&mut runner).unwrap().current();
+        let Some(form) = build::form(&expr, &inputs()) else {
+            continue;
+        };
+        if matches!(form.answer, crate::eval::form::Answer::Text(_)) {
+            continue;
+        }
+        let sizes = crate::eval::jit::foreign::code("aarch64", &form);
+        assert!(sizes.iter().all(|it| *it > 0));
+        count += 1;
+    }
+    assert!(count > 100);
 }
 
 /// Random expressions mostly have a form: otherwise the tests above would hold of nothing.

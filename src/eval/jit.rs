@@ -5,18 +5,26 @@
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod code;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-#[path = "jit/none.rs"]
-mod code;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod columns;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod emit;
+#[cfg(all(test, feature = "arm64"))]
+pub(crate) mod foreign;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod lanes;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod none;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod operations;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod rows;
 mod text;
 
-pub(crate) use code::Code;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(crate) use code::RowCode;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub(crate) use columns::ColumnCode;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use none::{ColumnCode, RowCode};
 pub(crate) use text::Text;

@@ -1,4 +1,8 @@
-//! Rows of values from CSV and JSON, by columns; the types of columns where nobody says them.
+//! Rows of values from CSV, JSON and Parquet, by columns; the types of columns where nobody says them.
+
+mod csv;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use indexmap::IndexMap;
 
@@ -16,6 +20,9 @@ pub(crate) enum Layout {
     JsonLines,
     /// Commas, a first line of names.
     Csv,
+    /// Columns, compressed, with their types.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Columns of equal length; `none` for what is missing.
@@ -25,6 +32,8 @@ pub(crate) struct Table {
     pub(crate) rows: usize,
     /// Its cells are text whose type is still open.
     is_text: bool,
+    /// What the file itself says of the types of its columns.
+    stated: IndexMap<Name, &'static str>,
 }
 
 impl Layout {
@@ -34,141 +43,61 @@ impl Layout {
             "json" => Some(Self::Json),
             "jsonl" | "ndjson" => Some(Self::JsonLines),
             "csv" => Some(Self::Csv),
+            #[cfg(feature = "parquet")]
+            "parquet" => Some(Self::Parquet),
             _ => None,
         }
     }
 }
 
-/// Reads a table; otherwise the line that is wrong, from one, and why.
-pub(crate) fn read(layout: Layout, text: &str) -> Result<Table, (usize, String)> {
-    match layout {
-        Layout::Csv => csv(text),
-        Layout::Json => {
-            let all: Vec<serde_json::Value> =
-                serde_json::from_str(text).map_err(|it| (it.line(), it.to_string()))?;
-            let mut table = Table::default();
-            for (index, row) in all.iter().enumerate() {
-                let refused = |it| (1, format!("row {}: {it}", index + 1));
-                table.push(row).map_err(refused)?;
-            }
-            Ok(table)
-        }
-        Layout::JsonLines => {
-            let mut table = Table::default();
-            let lines = text.lines().enumerate();
-            for (index, line) in lines.filter(|(_, it)| !it.trim().is_empty()) {
-                let at = index + 1;
-                let row = serde_json::from_str(line).map_err(|it| (at, it.to_string()))?;
-                table.push(&row).map_err(|it| (at, it))?;
-            }
-            Ok(table)
-        }
+/// Reads a table; otherwise what is wrong with it, and where.
+pub(crate) fn read(layout: Layout, bytes: Vec<u8>) -> Result<Table, String> {
+    #[cfg(feature = "parquet")]
+    if layout == Layout::Parquet {
+        return parquet::read(bytes);
     }
-}
-
-fn csv(text: &str) -> Result<Table, (usize, String)> {
-    let mut records = Vec::new();
-    let mut reader = Csv {
-        rest: text.strip_prefix('\u{FEFF}').unwrap_or(text),
-        line: 1,
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let table = match layout {
+        Layout::Csv => csv::read(&text),
+        Layout::Json => json(&text),
+        Layout::JsonLines => json_lines(&text),
+        #[cfg(feature = "parquet")]
+        Layout::Parquet => Ok(Table::default()),
     };
-    while !reader.rest.is_empty() {
-        let at = reader.line;
-        let record = reader.record()?;
-        if record.len() > 1 || record.first().is_some_and(|it| !it.is_empty()) {
-            records.push((at, record));
-        }
-    }
-    let mut records = records.into_iter();
-    let Some((_, names)) = records.next() else {
-        return Ok(Table::default());
-    };
-    let mut columns = vec![Vec::new(); names.len()];
-    let mut rows = 0;
-    for (at, record) in records {
-        if record.len() != names.len() {
-            let (has, wants) = (record.len(), names.len());
-            return Err((
-                at,
-                format!("it has {has} fields, and the first line {wants}"),
-            ));
-        }
-        rows += 1;
-        for (column, cell) in columns.iter_mut().zip(record) {
-            column.push(match cell.is_empty() {
-                true => Value::None,
-                false => Value::Str(cell.into()),
-            });
-        }
-    }
-    Ok(Table {
-        columns: names.into_iter().map(Name::from).zip(columns).collect(),
-        rows,
-        is_text: true,
-    })
+    table.map_err(|(line, why)| format!("line {line}: {why}"))
 }
 
-/// What is left of a text of records.
-struct Csv<'a> {
-    rest: &'a str,
-    line: usize,
+fn json(text: &str) -> Result<Table, (usize, String)> {
+    let all: Vec<serde_json::Value> =
+        serde_json::from_str(text).map_err(|it| (it.line(), it.to_string()))?;
+    let mut table = Table::default();
+    for (index, row) in all.iter().enumerate() {
+        let refused = |it| (1, format!("row {}: {it}", index + 1));
+        table.push(row).map_err(refused)?;
+    }
+    Ok(table)
 }
 
-impl Csv<'_> {
-    fn record(&mut self) -> Result<Vec<String>, (usize, String)> {
-        let mut fields = Vec::new();
-        loop {
-            fields.push(match self.rest.strip_prefix('"') {
-                Some(rest) => {
-                    self.rest = rest;
-                    self.quoted()?
-                }
-                None => {
-                    let end = self.rest.find([',', '\n']).unwrap_or(self.rest.len());
-                    let (field, rest) = self.rest.split_at(end);
-                    self.rest = rest;
-                    field.trim_end_matches('\r').to_owned()
-                }
-            });
-            if let Some(rest) = self.rest.strip_prefix(',') {
-                self.rest = rest;
-                continue;
-            }
-            let rest = self.rest.strip_prefix('\r').unwrap_or(self.rest);
-            if !rest.is_empty() && !rest.starts_with('\n') {
-                return Err((self.line, "text stands behind a closing quote".to_owned()));
-            }
-            self.rest = rest.strip_prefix('\n').unwrap_or(rest);
-            self.line += 1;
-            return Ok(fields);
-        }
+fn json_lines(text: &str) -> Result<Table, (usize, String)> {
+    let mut table = Table::default();
+    let lines = text.lines().enumerate();
+    for (index, line) in lines.filter(|(_, it)| !it.trim().is_empty()) {
+        let at = index + 1;
+        let row = serde_json::from_str(line).map_err(|it| (at, it.to_string()))?;
+        table.push(&row).map_err(|it| (at, it))?;
     }
-
-    /// A field in quotes, in which two stand for one.
-    fn quoted(&mut self) -> Result<String, (usize, String)> {
-        let mut field = String::new();
-        let begin = self.line;
-        loop {
-            let Some((part, rest)) = self.rest.split_once('"') else {
-                return Err((begin, "a quote is not closed".to_owned()));
-            };
-            field += part;
-            self.line += part.matches('\n').count();
-            match rest.strip_prefix('"') {
-                Some(more) => {
-                    field.push('"');
-                    self.rest = more;
-                }
-                None => {
-                    self.rest = rest;
-                    return Ok(field);
-                }
-            }
-        }
-    }
+    Ok(table)
 }
 
 impl Table {
+    /// So many rows of which nothing is known yet.
+    pub(crate) fn of_rows(rows: usize) -> Self {
+        Self {
+            rows,
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, row: &serde_json::Value) -> Result<(), String> {
         let Some(fields) = row.as_object() else {
             return Err("a row is a record, `{ \"name\": value }`".to_owned());
@@ -210,7 +139,8 @@ impl Table {
                 Some(_) => "Json",
             });
         }
-        let word = found.unwrap_or("String");
+        let stated = self.stated.get(column).copied();
+        let word = stated.or(found).unwrap_or("String");
         let mark = if missing && word != "Json" { "?" } else { "" };
         format!("{word}{mark}")
     }
@@ -365,18 +295,19 @@ mod tests {
     #[test]
     fn quotes_hold_commas_quotes_and_breaks() {
         let text = "a,b\n\"1,\"\"2\n\",x\r\n,\n";
-        let table = read(Layout::Csv, text).unwrap();
+        let table = read(Layout::Csv, text.into()).unwrap();
         assert_eq!(table.rows, 2);
         let first = [Value::str("1,\"2\n"), Value::None];
         assert_eq!(table.columns.get("a").unwrap().as_slice(), first);
         assert_eq!(table.type_of("b"), "String?");
-        let (line, _) = read(Layout::Csv, "a,b\n1,2\n3\n").unwrap_err();
-        assert_eq!(line, 3);
+        let refusal = read(Layout::Csv, "a,b\n1,2\n3\n".into()).unwrap_err();
+        assert!(refusal.starts_with("line 3: "), "{refusal}");
     }
 
     #[test]
     fn columns_take_the_narrowest_type() {
-        let table = read(Layout::JsonLines, "{\"a\":1,\"b\":true}\n{\"a\":1.5}\n").unwrap();
+        let text = "{\"a\":1,\"b\":true}\n{\"a\":1.5}\n";
+        let table = read(Layout::JsonLines, text.into()).unwrap();
         assert_eq!(table.type_of("a"), "Float");
         assert_eq!(table.type_of("b"), "Bool?");
     }

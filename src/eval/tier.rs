@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::eval::batch::{self, Columns, Values};
 use crate::eval::form::{Fault, Form};
-use crate::eval::jit::Code;
+use crate::eval::jit::{ColumnCode, RowCode};
 
 /// How to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +36,24 @@ const SAVED: u64 = 60;
 /// Whether machine code was made before.
 static IS_WARM: AtomicBool = AtomicBool::new(false);
 
+fn warm<T>(code: T) -> T {
+    IS_WARM.store(true, Ordering::Relaxed);
+    code
+}
+
 /// A form, and code for it once it is wanted.
 pub(crate) struct Prepared {
     form: Arc<Form>,
-    code: OnceLock<Option<Code>>,
+    row: OnceLock<Option<RowCode>>,
+    columns: OnceLock<Option<ColumnCode>>,
 }
 
 impl Prepared {
     pub(crate) fn new(form: Form) -> Self {
         Self {
             form: Arc::new(form),
-            code: OnceLock::new(),
+            row: OnceLock::new(),
+            columns: OnceLock::new(),
         }
     }
 
@@ -54,14 +61,16 @@ impl Prepared {
         &self.form
     }
 
-    /// Machine code, made at the first call; `None` where it cannot be.
-    pub(crate) fn code(&self) -> Option<&Code> {
-        let code = self.code.get_or_init(|| {
-            let code = Code::new(Arc::clone(&self.form));
-            IS_WARM.store(true, Ordering::Relaxed);
-            code
-        });
-        code.as_ref()
+    /// Machine code for one row, made at the first call; `None` where it cannot be.
+    pub(crate) fn row(&self) -> Option<&RowCode> {
+        let made = || warm(RowCode::new(Arc::clone(&self.form)));
+        self.row.get_or_init(made).as_ref()
+    }
+
+    /// Machine code for columns, made at the first call; `None` where it cannot be.
+    pub(crate) fn columns(&self) -> Option<&ColumnCode> {
+        let made = || warm(ColumnCode::new(Arc::clone(&self.form)));
+        self.columns.get_or_init(made).as_ref()
     }
 
     /// From so many rows on, machine code is made for them: where what it saves is more than what it costs. The first number
@@ -74,13 +83,13 @@ impl Prepared {
     }
 
     /// Code that is there, or that so many rows are worth making.
-    fn worthwhile(&self, rows: usize) -> Option<&Code> {
-        if let Some(made) = self.code.get() {
+    fn worthwhile(&self, rows: usize) -> Option<&ColumnCode> {
+        if let Some(made) = self.columns.get() {
             return made.as_ref();
         }
         let (first, later) = self.thresholds();
         let pays = rows >= later && (rows >= first || IS_WARM.load(Ordering::Relaxed));
-        pays.then(|| self.code()).flatten()
+        pays.then(|| self.columns()).flatten()
     }
 
     /// The answers of all rows; those that failed are given to `fail`, in their order. `false` where the tier cannot do it.
@@ -94,7 +103,7 @@ impl Prepared {
         let code = match tier {
             Tier::Interpreter => return false,
             Tier::Batch => None,
-            Tier::Jit => match self.code() {
+            Tier::Jit => match self.columns() {
                 Some(code) => Some(code),
                 None => return false,
             },

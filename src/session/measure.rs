@@ -8,7 +8,7 @@ use crate::base::Name;
 use crate::eval::batch::{Column, Columns, Data, Values};
 use crate::eval::form::row::{Outcome, Raw};
 use crate::eval::form::{Row, Text};
-use crate::eval::jit::Code;
+use crate::eval::jit::{ColumnCode, RowCode};
 use crate::eval::tier::{Prepared, Tier};
 use crate::host::MemoryHost;
 use crate::session::Session;
@@ -56,14 +56,15 @@ impl Measured {
         self.0.thresholds()
     }
 
-    /// Seconds that making machine code takes; `None` where there is none.
-    pub fn compile(&self) -> Option<f64> {
+    /// Seconds that making machine code takes, for one row or for columns; `None` where there is none.
+    pub fn compile(&self, columns: bool) -> Option<f64> {
         let form = Arc::new(self.0.form().clone());
         let start = Instant::now();
-        let code = Code::new(form)?;
-        let seconds = start.elapsed().as_secs_f64();
-        drop(code);
-        Some(seconds)
+        let made = match columns {
+            true => ColumnCode::new(form).map(drop),
+            false => RowCode::new(form).map(drop),
+        };
+        made.map(|()| start.elapsed().as_secs_f64())
     }
 
     /// Rows to go through one after the other.
@@ -112,7 +113,7 @@ impl std::fmt::Debug for Rows<'_> {
 impl<'s> Rows<'s> {
     /// The sum of the answers of so many rounds over all rows; by machine code or by the form.
     pub fn run(&self, code: bool, rounds: usize) -> u64 {
-        match self.prepared.code().filter(|_| code) {
+        match self.prepared.row().filter(|_| code) {
             Some(code) => self.sum(rounds, |row| code.evaluate(row)),
             None => {
                 let form = self.prepared.form();

@@ -179,11 +179,13 @@ impl Body<'_, '_> {
         (place::unbounded(&first), stage)
     }
 
-    /// Numbers of one type, or an amount times or by a whole number.
+    /// Numbers of one type, an amount times or by a whole number, or an amount by another.
     fn product(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
         let (mut first, one) = self.typed(left, None);
         let (second, other) = match &first {
             Type::Float if is_scalar_literal(right) => self.typed(right, Some(&Type::Float)),
+            // How often an amount goes into another.
+            amount if op == BinaryOp::Div && has_unit(right) => self.literal_beside(right, amount),
             _ => self.typed(right, None),
         };
         if matches!((&first, &second), (Type::Int { .. }, Type::Float)) && is_scalar_literal(left) {
@@ -199,6 +201,7 @@ impl Body<'_, '_> {
             (Type::Int { .. }, Type::Int { .. }) => Type::INT,
             (Type::Float, Type::Float) => Type::Float,
             (amount, Type::Int { .. }) if !matches!(amount, Type::Float) => amount,
+            (one, other) if op == BinaryOp::Div && one == other => Type::INT,
             (Type::Int { .. }, amount) if op == BinaryOp::Mul && !matches!(amount, Type::Float) => {
                 amount
             }
@@ -237,6 +240,14 @@ fn is_scalar_literal(expr: &Expr) -> bool {
         ExprKind::Quantity(_) | ExprKind::Bool(_) | ExprKind::None => true,
         ExprKind::Unary(UnaryOp::Neg, inner) => matches!(inner.kind, ExprKind::Quantity(_)),
         ExprKind::Str { .. } => expr.peeled().plain_text().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether it is an amount as written, and no bare number.
+fn has_unit(expr: &Expr) -> bool {
+    match &expr.peeled().kind {
+        ExprKind::Quantity(text) => text.ends_with(|it: char| !it.is_ascii_digit()),
         _ => false,
     }
 }

@@ -321,3 +321,6 @@ fn event_path(expr: &Expr) -> Option<String> {
         | ExprKind::Error => None,
     }
 }
+
+#[cfg(all(test, feature = "peers"))]
+mod tests;

@@ -254,6 +254,10 @@ fn quoted(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "condition/tests.rs"]
+mod recorded;
+
+#[cfg(test)]
 mod tests {
     use indexmap::IndexMap;
 

@@ -1,13 +1,12 @@
-//! Built-ins on numbers, durations and times.
+//! Built-ins on numbers and times.
 
 use crate::eval::EvalError;
 use crate::eval::builtin::{Outcome, argument, int, one, one_text, two};
 use crate::value::Value;
 
-const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
 
-fn float(value: &Value) -> Result<f64, EvalError> {
+pub(super) fn float(value: &Value) -> Result<f64, EvalError> {
     if let Value::Float(number) = value {
         Ok(*number)
     } else {
@@ -16,7 +15,7 @@ fn float(value: &Value) -> Result<f64, EvalError> {
 }
 
 /// A double without a fraction as an int; NaN and what is too large have none.
-fn whole(number: f64, name: &'static str) -> Outcome {
+pub(super) fn whole(number: f64, name: &'static str) -> Outcome {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if !(-LIMIT..LIMIT).contains(&number) {
         return Err(EvalError::Overflow(name));
@@ -67,24 +66,6 @@ pub(super) fn is_nan(args: &[Value]) -> Outcome {
 pub(super) fn to_int(args: &[Value]) -> Outcome {
     let number = one_text(args)?.parse().ok();
     Ok(number.map_or(Value::None, Value::Int))
-}
-
-fn duration(value: &Value) -> Result<i64, EvalError> {
-    if let Value::Duration(nanoseconds) = value {
-        Ok(*nanoseconds)
-    } else {
-        Err(argument(value))
-    }
-}
-
-pub(super) fn seconds(args: &[Value]) -> Outcome {
-    Ok(Value::Int(duration(one(args)?)? / SECOND))
-}
-
-pub(super) fn as_seconds(args: &[Value]) -> Outcome {
-    let nanoseconds = int(one(args)?)?.checked_mul(SECOND);
-    let nanoseconds = nanoseconds.ok_or(EvalError::Overflow("as-seconds"))?;
-    Ok(Value::Duration(nanoseconds))
 }
 
 /// Seconds since 1970 of a time as RFC 3339 writes it; fractions of a second are dropped.
@@ -162,4 +143,29 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let of_year = (153 * month + 2) / 5 + day - 1;
     let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     year * 365 + leaps + of_year - 719_468
+}
+
+/// A time as RFC 3339 writes it, in UTC: what `unix-time` reads.
+#[cfg(feature = "parquet")]
+pub(crate) fn date_time(seconds: i64, nanos: i64) -> String {
+    let (mut days, of_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+    // Days of years that begin in March, in periods of 400 years.
+    days += 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let of_era_year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
+    let of_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * of_march + 2) / 5 + 1;
+    let month = if of_march < 10 {
+        of_march + 3
+    } else {
+        of_march - 9
+    };
+    let year = of_era_year + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let fraction = match nanos {
+        0 => String::new(),
+        nanos => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
+    };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
