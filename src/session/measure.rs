@@ -114,40 +114,47 @@ impl<'s> Rows<'s> {
     /// The sum of the answers of so many rounds over all rows; by machine code or by the form.
     pub fn run(&self, code: bool, rounds: usize) -> u64 {
         match self.prepared.row().filter(|_| code) {
-            Some(code) => self.sum(rounds, |row| code.evaluate(row)),
+            Some(code) => self.sum(rounds, |row| match code.bits(row) {
+                Some(bits) => Some(bits),
+                None => bits(code.evaluate(row)),
+            }),
             None => {
                 let form = self.prepared.form();
-                self.sum(rounds, |row| form.evaluate(row))
+                self.sum(rounds, |row| bits(form.evaluate(row)))
             }
         }
     }
 
     #[inline]
-    fn sum(&self, rounds: usize, one: impl Fn(&Row<'_, 's>) -> Outcome<'s>) -> u64 {
-        let bits = |numbers: &[u64], texts: &[Text<'s>]| {
+    fn sum(&self, rounds: usize, one: impl Fn(&Row<'_, 's>) -> Option<u64>) -> u64 {
+        let of = |numbers: &[u64], texts: &[Text<'s>]| {
             let row = Row {
                 numbers,
                 texts,
                 absent: 0,
             };
-            match one(&row) {
-                Ok(Raw::Bits(bits)) => bits,
-                Ok(Raw::Text(_)) | Err(_) => 0,
-            }
+            one(&row).unwrap_or_default()
         };
         let mut sum = 0_u64;
         for _ in 0..rounds {
             let numbers = self.numbers.chunks_exact(self.width);
             let texts = self.texts.chunks_exact(self.width);
             match self.prepared.form().width {
-                (_, 0) => numbers.for_each(|it| sum = sum.wrapping_add(bits(it, &[]))),
-                (0, _) => texts.for_each(|it| sum = sum.wrapping_add(bits(&[], it))),
+                (_, 0) => numbers.for_each(|it| sum = sum.wrapping_add(of(it, &[]))),
+                (0, _) => texts.for_each(|it| sum = sum.wrapping_add(of(&[], it))),
                 _ => numbers
                     .zip(texts)
-                    .for_each(|(a, b)| sum = sum.wrapping_add(bits(a, b))),
+                    .for_each(|(a, b)| sum = sum.wrapping_add(of(a, b))),
             }
         }
         sum
+    }
+}
+
+fn bits(outcome: Outcome<'_>) -> Option<u64> {
+    match outcome {
+        Ok(Raw::Bits(bits)) => Some(bits),
+        Ok(Raw::Text(_)) | Err(_) => None,
     }
 }
 

@@ -159,23 +159,29 @@ impl RowCode {
     /// The answer for a row.
     #[inline]
     pub(crate) fn evaluate<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
+        match self.bits(row) {
+            Some(bits) => Ok(Raw::Bits(bits)),
+            None => self.again(*row),
+        }
+    }
+
+    /// The bits of the answer, in registers; `None` where something went wrong, of which [`RowCode::evaluate`] says what.
+    #[inline]
+    pub(crate) fn bits(&self, row: &Row<'_, '_>) -> Option<u64> {
         let (numbers, texts) = self.width;
         if row.numbers.len() < numbers || row.texts.len() < texts {
-            return self.again(row);
+            return None;
         }
         // SAFETY: the code reads numbers and texts up to the highest input that is one, which were just compared with what is
         // there; it writes nothing.
         let given =
             unsafe { (self.one)(row.numbers.as_ptr(), row.texts.as_ptr().cast(), row.absent) };
-        if given.bad == 0 {
-            return Ok(Raw::Bits(given.bits));
-        }
-        self.again(row)
+        (given.bad == 0).then_some(given.bits)
     }
 
     /// By the form, which says what went wrong.
     #[cold]
-    fn again<'t>(&'t self, row: &Row<'_, 't>) -> Outcome<'t> {
-        self.form.evaluate(row)
+    fn again<'t>(&'t self, row: Row<'_, 't>) -> Outcome<'t> {
+        self.form.evaluate(&row)
     }
 }

@@ -19,6 +19,12 @@ impl RowCode {
     }
 }
 
+impl RowCode {
+    pub(crate) fn bits(&self, _: &Row<'_, '_>) -> Option<u64> {
+        match *self {}
+    }
+}
+
 /// Never made.
 pub(crate) enum ColumnCode {}
 
