@@ -230,6 +230,8 @@ impl Scope<'_> {
                 let items: Vec<String> = items.iter().map(|it| self.literal(it)).collect();
                 format!("[{}]", items.join(", "))
             }
+            // Digits alone are an integer there, and of those there are 64 bits.
+            Value::Float(it) if it.abs() >= 1e15 => format!("{it:?}"),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) => data::plain(value, self.plan),
             // A share is a number of hundredths in no metric: 20% is 0.2.
             Value::Percent(it) => {
