@@ -24,6 +24,11 @@ impl Appender {
         self.0.write_all(bytes)
     }
 
+    /// The same file, for another thread.
+    pub(crate) fn share(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
+    }
+
     /// Waits until all of it is on the disk.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.0.sync_data()

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -12,8 +14,11 @@ use crate::store::hash;
 /// Digits of a line's seal.
 const SEAL: usize = 16;
 
-/// Waiting for the disk may take one part in so many of the time that would be lost.
+/// Waiting for the disk may take one part in so many of the work that it keeps from being lost.
 const SHARE: u32 = 40;
+
+/// Before it is measured how long the disk takes.
+const GUESS: Duration = Duration::from_millis(1);
 
 /// A journal that is written to.
 #[derive(Debug)]
@@ -23,6 +28,15 @@ pub(crate) struct Journal {
     unsynced: Duration,
     /// How long it takes until they are.
     sync: Duration,
+    syncing: Option<Syncing>,
+}
+
+/// What is on its way to the disk.
+#[derive(Debug)]
+struct Syncing {
+    done: Receiver<io::Result<Duration>>,
+    /// The work that is certain then.
+    work: Duration,
 }
 
 impl Journal {
@@ -31,12 +45,13 @@ impl Journal {
         Ok(Self {
             file: Appender::open(path, good)?,
             unsynced: Duration::ZERO,
-            sync: Duration::from_millis(2),
+            sync: GUESS,
+            syncing: None,
         })
     }
 
-    /// Writes records of so much work. From here on no kill takes them away; a failure of the machine takes no more than a small
-    /// share of what waiting for the disk each time would cost.
+    /// Writes records of so much work. From here on no kill takes them away. That a failure of the machine does not either is waited
+    /// for as long as the work is worth it.
     pub(crate) fn write(&mut self, records: &[Json], work: Duration) -> io::Result<()> {
         let mut lines = String::new();
         for record in records {
@@ -48,19 +63,47 @@ impl Journal {
         }
         self.file.append(lines.as_bytes())?;
         self.unsynced += work;
-        if self.unsynced >= self.sync * SHARE {
+        self.settle(Duration::ZERO)?;
+        if self.syncing.is_none() && self.unsynced >= self.sync * SHARE {
             self.sync()?;
         }
         Ok(())
     }
 
-    /// Waits until all of it is on the disk.
+    /// Sends all of it to the disk, and waits for that as long as it is worth it.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
-        let began = Instant::now();
-        self.file.sync()?;
-        self.sync = began.elapsed().max(Duration::from_micros(500));
-        self.unsynced = Duration::ZERO;
-        Ok(())
+        let file = self.file.share()?;
+        let (sender, done) = mpsc::channel();
+        let work = move || {
+            let began = Instant::now();
+            let _ = sender.send(file.sync().map(|()| began.elapsed()));
+        };
+        thread::Builder::new().spawn(work)?;
+        let work = std::mem::take(&mut self.unsynced);
+        self.syncing = Some(Syncing { done, work });
+        self.settle(work / SHARE)
+    }
+
+    /// Hears whether what was sent is there.
+    fn settle(&mut self, wait: Duration) -> io::Result<()> {
+        let Some(syncing) = self.syncing.take() else {
+            return Ok(());
+        };
+        match syncing.done.recv_timeout(wait) {
+            Ok(Ok(took)) => {
+                self.sync = took.max(GUESS / 2);
+                Ok(())
+            }
+            Ok(Err(error)) => {
+                self.unsynced += syncing.work;
+                Err(error)
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                self.syncing = Some(syncing);
+                Ok(())
+            }
+            Err(RecvTimeoutError::Disconnected) => Ok(()),
+        }
     }
 }
 
