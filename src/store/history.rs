@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
 use crate::host::keep;
@@ -108,6 +109,9 @@ impl Database {
         // A failure of the machine may take the last moments, and never what the file holds besides.
         set(&connection, "synchronous", "normal")?;
         set(&connection, "foreign_keys", "on")?;
+        // Whoever writes last does not wait for the disk: what is beside the file is as good as in it.
+        let stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        connection.set_db_config(stays, true).map_err(trouble)?;
         connection.set_prepared_statement_cache_capacity(32);
         migrate(&mut connection)?;
         Ok(Self {
