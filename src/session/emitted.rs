@@ -16,15 +16,20 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
     let mut found = Sink::default();
     let mut documents: Vec<(&Manifest, yaml::Node)> = Vec::new();
     for (at, manifest) in files.iter().enumerate() {
-        let path = manifest.path.as_str();
-        if path.starts_with(".tekton/") || path.starts_with("tekton/") {
+        if manifest.path.ends_with(".yaml") {
             let nodes = yaml::read_nodes(number(at), &manifest.text, &mut found);
-            documents.extend(nodes.into_iter().map(|it| (manifest, it)));
+            let nodes = nodes.into_iter().filter(admit::decode::is_object);
+            documents.extend(nodes.map(|it| (manifest, it)));
         }
     }
     let mut objects = Vec::new();
-    for (_, node) in &documents {
-        objects.extend(admit::decode::objects(node, &mut found));
+    for (manifest, node) in &documents {
+        let read = admit::decode::objects(node, &mut found);
+        // The same object may stand in the directories of several environments, and each is read by itself.
+        let path = manifest.path.as_str();
+        if path.starts_with(".tekton/") || path.starts_with("tekton/") {
+            objects.extend(read);
+        }
     }
     admit::admit(objects, &plan.profile, &mut found);
     let refusals = found.into_sorted().into_iter();
@@ -41,9 +46,14 @@ pub(crate) fn judge(plan: &Plan, files: &[Manifest], main: FileId, sink: &mut Si
 
 /// What is refused; and what is no mistake of the form, but of what it comes to, which only shows when all is put together.
 fn matters(finding: &Diagnostic) -> bool {
-    let is_of_outcome =
-        ["constant-condition", "matrix-include", "stranger-label"].contains(&finding.code.name);
-    finding.severity == Severity::Error || is_of_outcome
+    const OF_OUTCOME: &[&str] = &[
+        "constant-condition",
+        "matrix-include",
+        "stranger-label",
+        // Of objects whose fields the language leaves open.
+        "unknown-field",
+    ];
+    finding.severity == Severity::Error || OF_OUTCOME.contains(&finding.code.name)
 }
 
 fn at_its_place(

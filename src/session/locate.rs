@@ -1,7 +1,9 @@
 //! From a place in what a program becomes to the place in the program: a step, a param, a node by its name.
 
 use crate::base::Span;
-use crate::plan::{Callee, EnvValue, Expr, Node, Pipeline, Plan, Run, Step, Target, Task};
+use crate::plan::{
+    Callee, EnvValue, Expr, ExprKind, Node, Object, Pipeline, Plan, Run, Step, Target, Task,
+};
 use crate::yaml;
 
 /// A field on the way to a place; of a list also which element.
@@ -83,8 +85,39 @@ pub(crate) fn place(plan: &Plan, object: &yaml::Node, way: &[Segment]) -> Option
             })?;
             Some(of_run(plan, run, within))
         }
-        _ => None,
+        kind => {
+            let mut objects = plan.objects.iter();
+            let object = objects.find(|it| it.kind == kind && it.meta.name == name);
+            match object {
+                Some(it) => Some(of_object(it, way)),
+                None => plan.apps.get(name).map(|it| it.meta.span),
+            }
+        }
     }
+}
+
+/// A field of an object that the program writes out, as near as it is known.
+fn of_object(object: &Object, way: &[Segment]) -> Span {
+    let mut found = object.meta.span;
+    let mut at: Option<Expr> = None;
+    for (depth, segment) in way.iter().enumerate() {
+        let next = match (&at, depth) {
+            (None, 0) => object.body.get(segment.key.as_str()).cloned(),
+            (Some(of), _) => of.get(&segment.key),
+            (None, _) => None,
+        };
+        let Some(next) = next else {
+            break;
+        };
+        found = next.span;
+        let element = segment.element.as_ref();
+        at = match (element, &next.kind) {
+            (Some(element), ExprKind::List(all)) => all.get(element.index).cloned(),
+            (Some(_), _) => break,
+            (None, _) => Some(next),
+        };
+    }
+    found
 }
 
 /// The first segment, and those behind it.

@@ -454,9 +454,13 @@ fn listed(names: &[Name]) -> String {
 /// A field that the target accepts only where a flag is set.
 /// What `v1beta1` has, and `v1` does not get of it.
 pub(crate) fn lost_in_v1beta1(span: Span, what: &str) -> Diagnostic {
-    Diagnostic::new("target-feature", span, format!("{what} cannot be written as `v1beta1`"))
-        .note("Tekton turns it into `v1` before it runs it, and loses the reference on the way")
-        .help("say `api = \"v1\"` in `[target.tekton]` of `wudi.toml`")
+    Diagnostic::new(
+        "target-feature",
+        span,
+        format!("{what} cannot be written as `v1beta1`"),
+    )
+    .note("Tekton turns it into `v1` before it runs it, and loses the reference on the way")
+    .help("say `api = \"v1\"` in `[target.tekton]` of `wudi.toml`")
 }
 
 pub(crate) fn no_flag(span: Span, what: &str, flag: &str) -> Diagnostic {

@@ -28,9 +28,8 @@ impl<'a> Lowerer<'a> {
         let (id, callable) = self.callee(base, scope)?;
         let (_, decl) = self.decl(id)?;
         let target = &self.plan.profile.tekton;
-        let is_inlined = callable.kind == "pipeline"
-            && !decl.is_extern
-            && !target.runs_pipelines_in_pipelines();
+        let is_inlined =
+            callable.kind == "pipeline" && !decl.is_extern && !target.runs_pipelines_in_pipelines();
         is_inlined.then_some((id, base))
     }
 
