@@ -388,9 +388,16 @@ impl Importer<'_> {
                 .map_or(object.root.span, |it| it.span);
             self.refuse(at, &format!("the kind `{kind}`, which is no word"));
         }
+        if object.name().is_empty() && object.root.at("metadata.generateName").is_none() {
+            self.refuse(object.root.span, "an object without a name");
+        }
         let scope = self.scope();
         w.block(&format!("resource {kind} {item}"), |w| {
-            value::field(w, &object.root, "apiVersion", &scope);
+            // Said where the kind alone means another.
+            let known = crate::schema::only_kind(kind).map(|it| it.api_version);
+            if known != object.root.get("apiVersion").and_then(Node::text) {
+                value::field(w, &object.root, "apiVersion", &scope);
+            }
             self.meta(w, object, item);
             // What a controller says of it is nobody's to say.
             let known = ["apiVersion", "kind", "metadata", "status"];

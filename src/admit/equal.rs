@@ -89,6 +89,7 @@ fn tidy(key: &str, value: &mut Value) {
             }
             own_workspaces(fields);
             empty_arguments(fields);
+            empty_variables(fields);
             arguments_by_name(fields);
             text_results(fields);
             conditions(fields);
@@ -120,9 +121,28 @@ fn own_workspaces(fields: &mut Map<String, Value>) {
     }
 }
 
+/// A variable without a value is empty.
+fn empty_variables(fields: &mut Map<String, Value>) {
+    let env = fields.get_mut("env").and_then(Value::as_array_mut);
+    for variable in env.into_iter().flatten() {
+        if let Value::Object(variable) = variable
+            && variable.get("value").is_some_and(|it| it == "")
+        {
+            variable.remove("value");
+        }
+    }
+}
+
 /// An argument without a value is an empty text.
 fn empty_arguments(fields: &mut Map<String, Value>) {
-    let calls = ["taskRef", "taskSpec", "pipelineRef", "pipelineSpec", "ref"];
+    let calls = [
+        "taskRef",
+        "taskSpec",
+        "pipelineRef",
+        "pipelineSpec",
+        "ref",
+        "resolver",
+    ];
     if !calls.iter().any(|it| fields.contains_key(*it)) {
         return;
     }
@@ -263,7 +283,8 @@ fn one_form(key: &str, text: &str) -> String {
         let lines = text
             .split('\n')
             .map(|it| it.trim_end_matches([' ', '\t', '\r']));
-        return lines.collect::<Vec<_>>().join("\n");
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        return lines.trim_end().to_owned();
     }
     let mut done = String::new();
     let mut at = 0;

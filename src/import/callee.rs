@@ -4,9 +4,9 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::admit::Kind;
 use crate::import::reference::{Scope, Shape};
-use crate::import::value;
 use crate::import::write::{self, Writer};
 use crate::import::{CALLED, Importer};
+use crate::import::{task, value};
 use crate::yaml::Node;
 use crate::yaml::node::Data;
 
@@ -291,11 +291,9 @@ fn from(reference: &Node, scope: &Scope) -> String {
         let text = match it.key.as_str() {
             "params" => {
                 let params = it.value.items().iter();
-                let params = params.filter_map(|it| {
-                    Some((
-                        write::name(it.text_of("name")),
-                        value::value(it.get("value")?, scope, 3),
-                    ))
+                let params = params.map(|it| {
+                    let name = write::name(it.text_of("name"));
+                    (name, task::argument(it, scope, 3))
                 });
                 write::record(&params.collect::<Vec<_>>(), 2)
             }

@@ -415,6 +415,7 @@ pub(crate) fn pipeline_scope(spec: &Node, outer: &Scope) -> Scope {
     signature::declare(spec, &mut scope);
     scope.declare_workspaces(spec);
     scope.in_pipeline = true;
+    scope.is_within = true;
     scope.nodes = IndexMap::new();
     for node in spec.list("tasks").iter().chain(spec.list("finally")) {
         let results = node

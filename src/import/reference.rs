@@ -34,6 +34,8 @@ pub(crate) struct Scope {
     pub(crate) far_workspaces: IndexSet<String>,
     /// Nodes, not steps: what a workspace is there is not known but whether it is bound.
     pub(crate) in_pipeline: bool,
+    /// It stands within a task or pipeline, which know where they run.
+    pub(crate) is_within: bool,
     /// A pipeline that is an object of its own is around.
     pub(crate) in_object: bool,
     /// Results of the task itself.
@@ -200,22 +202,23 @@ impl Scope {
                 Segment::Name(of),
                 Segment::Name(field),
             ] => {
-                let known = match self.in_pipeline {
-                    true => matches!(
-                        (*of, *field),
-                        ("pipelineRun", "name" | "namespace" | "uid")
-                            | ("pipeline", "name")
-                            | ("pipelineTask", "retries")
-                    ),
-                    false => matches!(
-                        (*of, *field),
-                        ("taskRun", "name" | "namespace" | "uid")
-                            | ("task", "name" | "retry-count")
-                    ),
-                };
+                let known = self.is_within
+                    && match self.in_pipeline {
+                        true => matches!(
+                            (*of, *field),
+                            ("pipelineRun", "name" | "namespace" | "uid")
+                                | ("pipeline", "name")
+                                | ("pipelineTask", "retries")
+                        ),
+                        false => matches!(
+                            (*of, *field),
+                            ("taskRun", "name" | "namespace" | "uid")
+                                | ("task", "name" | "retry-count")
+                        ),
+                    };
                 known.then(|| (format!("context.{of}.{field}"), Origin::Target))
             }
-            [Segment::Name("tasks"), Segment::Name("status")] => {
+            [Segment::Name("tasks"), Segment::Name("status")] if self.in_pipeline => {
                 Some(("tasks.status".to_owned(), Origin::Target))
             }
             [Segment::Name("tasks"), Segment::Name(node), rest @ ..] => self.node(node, rest),
@@ -272,9 +275,14 @@ impl Scope {
         let results = self.nodes.get(node)?;
         let base = self.value(node, "tasks");
         match rest {
-            [Segment::Name("status")] => Some((format!("{base}.status"), Origin::Target)),
-            [Segment::Name("reason")] => Some((format!("{base}.reason"), Origin::Target)),
-            [Segment::Name("matrix"), Segment::Name("length")] => {
+            // What is written in a node sees its results alone.
+            [Segment::Name("status")] if self.in_pipeline => {
+                Some((format!("{base}.status"), Origin::Target))
+            }
+            [Segment::Name("reason")] if self.in_pipeline => {
+                Some((format!("{base}.reason"), Origin::Target))
+            }
+            [Segment::Name("matrix"), Segment::Name("length")] if self.in_pipeline => {
                 Some((format!("{base}.length"), Origin::Target))
             }
             [Segment::Name("results"), Segment::Name(result), rest @ ..] => {

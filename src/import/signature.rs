@@ -108,11 +108,11 @@ pub(crate) fn results(spec: &Node, comments: &Comments, level: usize) -> String 
 pub(crate) fn documented(node: &Node, text: &str, comments: &Comments, level: usize) -> String {
     let mut done = comments.lead(node.span, level);
     let description = node.get("description").and_then(Node::text);
-    let Some(description) = description.filter(|it| !it.is_empty()) else {
+    let Some(description) = description.filter(|it| !it.trim_end().is_empty()) else {
         return done + text;
     };
     let margin = "  ".repeat(level);
-    for line in description.split('\n') {
+    for line in description.trim_end().split('\n') {
         let line = line.trim_end_matches('\r');
         let space = if line.is_empty() { "" } else { " " };
         done.push_str(&format!("///{space}{line}\n{margin}"));

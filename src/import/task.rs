@@ -273,6 +273,7 @@ pub(crate) fn task_scope(spec: &Node, outer: &Scope) -> Scope {
         steps: Default::default(),
         results: names(spec.list("results")),
         in_pipeline: false,
+        is_within: true,
         ..outer.clone()
     };
     if outer.in_object {

@@ -83,7 +83,11 @@ impl Writer {
 
     /// `/// …`, a line each.
     pub(crate) fn doc(&mut self, text: &str) {
-        for line in text.split('\n') {
+        for line in text
+            .trim_end()
+            .split('\n')
+            .filter(|_| !text.trim_end().is_empty())
+        {
             let line = line.trim_end_matches('\r');
             match line.is_empty() {
                 true => self.line("///"),

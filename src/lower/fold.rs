@@ -219,7 +219,7 @@ pub(crate) fn short_cut(op: BinaryOp, left: &Expr) -> Option<ShortCut> {
 /// An operator on two operands; one that is already reported makes the whole reported.
 pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Result<Expr, Failure> {
     if let (Some(a), Some(b)) = (left.value(), right.value())
-        && !(op == BinaryOp::In && is_open(a))
+        && !(op == BinaryOp::In && (is_open(a) || elements_of(b).iter().any(is_open)))
     {
         return settled(span, eval::binary(op, a, b));
     }
@@ -236,6 +236,13 @@ pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Resul
     }
     let kind = ExprKind::Binary(op, (left, right).into());
     Ok(Expr { span, kind })
+}
+
+fn elements_of(list: &Value) -> &[Value] {
+    match list {
+        Value::List(items) => items,
+        _ => &[],
+    }
 }
 
 /// A text that a target may still make another of: what is looked for in a list then is known to the target alone.

@@ -327,7 +327,9 @@ fn one_form(key: &str, text: &str) -> String {
             .lines()
             .map(str::trim_end)
             .collect::<Vec<_>>()
-            .join("\n");
+            .join("\n")
+            .trim_end()
+            .to_owned();
     }
     if key.starts_with("pipelinesascode.tekton.dev/on-") {
         let text = text.trim().trim_matches(['[', ']']);

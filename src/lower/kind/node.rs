@@ -80,6 +80,8 @@ impl<'a> Lowerer<'a> {
                 None => put_argument(&mut node, callable, name, value),
             }
         }
+        let rank = |name: &Name| callable.workspaces.get_index_of(name);
+        { &mut node.workspaces }.sort_by(|a, _, b, _| rank(a).cmp(&rank(b)));
         node.from = fields.take("from");
         self.options(&mut node, &mut fields, orders);
         Some(node)

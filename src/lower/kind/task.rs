@@ -334,7 +334,8 @@ fn source_value(expr: Expr) -> EnvValue {
         let text = |it: &str| of.get(it).and_then(Expr::text).map(Name::new);
         let said = of.values().filter(|it| !amend::is_none(it)).count();
         let [first, second] = fields.map(text);
-        (said == most).then_some((first?, second.unwrap_or_default()))
+        let second = if most == 1 { Name::default() } else { second? };
+        (said == most).then_some((first?, second))
     };
     if let Some((name, key)) = known("secretKeyRef", ["name", "key"], 2) {
         return EnvValue::Secret { name, key, span };
