@@ -360,6 +360,30 @@ fn many_processes_write_to_one_history() {
     }
 }
 
+#[test]
+fn what_steps_write_is_followed_to_the_end() {
+    let home = Home::new();
+    home.write(
+        "main.wudi",
+        r#"
+task slow {
+  step s { image: "busybox:1.37", script: "for i in 1 2 3 4 5 6; do echo line $i; sleep 0.3; done" }
+}
+pipeline p { slow = slow() }
+"#,
+    );
+    let mut run = home.start(&["run", "main.wudi"]);
+    while !home.wudi(&["runs"]).out.contains("running") {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let followed = home.wudi(&["logs", "--follow"]).out;
+    let lines: Vec<String> = (1..=6)
+        .map(|it| format!("[slow : s] line {it}\n"))
+        .collect();
+    assert_eq!(followed, lines.concat());
+    assert!(run.wait().success());
+}
+
 /// Two runs that share the cache do what each would have done alone, also while it is pruned.
 #[test]
 fn runs_share_a_cache() {

@@ -9,7 +9,7 @@ use crate::cli::args::{self, Format};
 use crate::cli::report::{Printer, data};
 use crate::cli::run::plain::{clean, time};
 use crate::cli::{Outcome, home, runs};
-use crate::store::query::{INTERRUPTED, NoteRow, RunRow, StepRow, TaskRow};
+use crate::store::query::{INTERRUPTED, NoteRow, RUNNING, RunRow, StepRow, TaskRow};
 
 pub(crate) fn show(arguments: &args::Show, printer: &Printer) -> anyhow::Result<Outcome> {
     let (database, run) = match home::run(&arguments.run)? {
@@ -52,7 +52,7 @@ fn text(run: &RunRow, tasks: &[TaskRow], notes: &[NoteRow]) -> String {
         }
         let more = tasks.iter().filter(|other| other.name == it.name).count() > 1;
         let last = at + 1 == tasks.len();
-        task(&mut text, it, more, last);
+        task(&mut text, it, &run.status, (more, last));
     }
     for (name, value) in results(&run.results) {
         let _ = writeln!(text, "{name} = {}", clean(&value));
@@ -69,15 +69,17 @@ fn text(run: &RunRow, tasks: &[TaskRow], notes: &[NoteRow]) -> String {
         let _ = writeln!(text, "{}`", run.name);
     }
     if let Some(directory) = &run.directory
-        && run.status != "running"
+        && run.status != RUNNING
     {
         let _ = writeln!(text, "its files are in {directory}");
     }
     text
 }
 
-fn task(text: &mut String, task: &TaskRow, several: bool, last: bool) {
-    let status = task.status.as_deref().unwrap_or("running");
+fn task(text: &mut String, task: &TaskRow, run: &str, (several, last): (bool, bool)) {
+    // What did not end goes on, or was cut short with its run.
+    let open = if run == RUNNING { RUNNING } else { INTERRUPTED };
+    let status = task.status.as_deref().unwrap_or(open);
     let branch = if last { "└─" } else { "├─" };
     let attempt = match several {
         true => format!(", attempt {}", task.attempt + 1),
@@ -104,19 +106,19 @@ fn task(text: &mut String, task: &TaskRow, several: bool, last: bool) {
     }
     let failed = status != "succeeded" || task.steps.len() > 1;
     for it in task.steps.iter().filter(|_| failed) {
-        let _ = writeln!(text, "  {below}  {}", step(it));
+        let _ = writeln!(text, "  {below}  {}", step(it, open));
     }
     for (name, value) in results(&task.results) {
         let _ = writeln!(text, "  {below}  {name} = {}", clean(&value));
     }
 }
 
-fn step(step: &StepRow) -> String {
+fn step(step: &StepRow, open: &str) -> String {
     let ended = match (step.ended.as_deref(), step.code) {
         (Some("exited"), Some(0)) => "fine".to_owned(),
         (Some(ended), Some(code)) => format!("{ended} with {code}"),
         (Some(ended), None) => ended.to_owned(),
-        (None, _) => "running".to_owned(),
+        (None, _) => open.to_owned(),
     };
     format!("{}: {ended}{}", step.name, of(step.took))
 }

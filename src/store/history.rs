@@ -202,17 +202,20 @@ fn started(on: &Connection, run: &StartedRun) -> rusqlite::Result<i64> {
     Ok(id)
 }
 
+const AGAIN: [&str; 3] = [
+    "DELETE FROM tasks WHERE run = ?1 AND name = ?2 AND attempt >= ?3",
+    "DELETE FROM steps WHERE run = ?1 AND task = ?2 AND attempt >= ?3",
+    "DELETE FROM logs WHERE run = ?1 AND task = ?2 AND attempt >= ?3",
+];
+
 fn task(on: &Connection, run: i64, resumed: bool, task: &Task) -> rusqlite::Result<()> {
     if task.begins {
         if resumed {
-            let mut tasks = on.prepare_cached(
-                "DELETE FROM tasks WHERE run = ?1 AND name = ?2 AND attempt >= ?3",
-            )?;
-            tasks.execute(params![run, task.name, task.attempt])?;
-            let mut steps = on.prepare_cached(
-                "DELETE FROM steps WHERE run = ?1 AND task = ?2 AND attempt >= ?3",
-            )?;
-            steps.execute(params![run, task.name, task.attempt])?;
+            // What is done again is known by how it goes now.
+            for sql in AGAIN {
+                let mut delete = on.prepare_cached(sql)?;
+                delete.execute(params![run, task.name, task.attempt])?;
+            }
         }
         return insert_task(on, run, task);
     }
