@@ -240,7 +240,7 @@ impl Run {
 #[derive(Args, Debug)]
 pub(crate) struct Eval {
     /// The expression
-    #[arg(value_name = "EXPRESSION")]
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) expression: Option<String>,
     /// Give an input its value
     #[arg(short, long = "set", value_name = "NAME=VALUE", value_parser = pair)]

@@ -185,8 +185,13 @@ fn composed(kind: Kind, depth: u32) -> BoxedStrategy<Expr> {
                 BinaryOp::Mul,
                 BinaryOp::Div,
             ]);
+            let amount =
+                prop::sample::select(vec![Kind::Duration, Kind::Bytes, Kind::Cpu, Kind::Percent]);
             prop_oneof![
                 (op, of(kind), of(kind)).prop_map(|(op, a, b)| two(op, a, b)),
+                amount
+                    .prop_flat_map(move |it| (of(it), of(it)))
+                    .prop_map(|(a, b)| two(BinaryOp::Div, a, b)),
                 of(kind).prop_map(|it| expr(ExprKind::Unary(UnaryOp::Neg, it.into()))),
             ]
             .boxed()
@@ -217,7 +222,6 @@ fn numbers(kind: Kind, depth: u32) -> BoxedStrategy<Expr> {
         1 => (of(kind), of(kind)).prop_map(|(a, b)| call("rem", vec![a, b])),
         1 => of(kind).prop_map(|it| call("abs", vec![it])),
         1 => of(Kind::Text).prop_map(|it| call("length", vec![it])),
-        1 => (of(Kind::Bytes), of(Kind::Bytes)).prop_map(|(a, b)| two(BinaryOp::Div, a, b)),
     ]
     .boxed()
 }

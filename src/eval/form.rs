@@ -156,6 +156,8 @@ pub(crate) enum FloatExpr {
     Neg(Box<FloatExpr>),
     Arithmetic(Arithmetic, Box<(FloatExpr, FloatExpr)>),
     Div(Box<(FloatExpr, FloatExpr)>, Fault),
+    /// Of two amounts.
+    Ratio(Box<(IntExpr, IntExpr)>, Fault),
     If(Box<(BoolExpr, FloatExpr, FloatExpr)>),
     Else(Slot, Box<FloatExpr>),
 }

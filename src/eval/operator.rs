@@ -235,7 +235,7 @@ fn multiply(left: &Value, right: &Value) -> Result<Value, EvalError> {
     }
 }
 
-/// Ints and what has units are divided towards zero; of one unit by itself comes an int.
+/// Ints, and what has a unit by an int, are divided towards zero; two of one unit give their ratio, a double.
 fn divide(left: &Value, right: &Value) -> Result<Value, EvalError> {
     let checked = |a: i64, b: i64| {
         if b == 0 {
@@ -244,11 +244,14 @@ fn divide(left: &Value, right: &Value) -> Result<Value, EvalError> {
         a.checked_div(b).ok_or(EvalError::Overflow("/"))
     };
     match (left, right) {
-        (Value::Int(a), Value::Int(b))
-        | (Value::Duration(a), Value::Duration(b))
+        (Value::Int(a), Value::Int(b)) => checked(*a, *b).map(Value::Int),
+        (Value::Duration(a), Value::Duration(b))
         | (Value::Bytes(a), Value::Bytes(b))
         | (Value::Cpu(a), Value::Cpu(b))
-        | (Value::Percent(a), Value::Percent(b)) => checked(*a, *b).map(Value::Int),
+        | (Value::Percent(a), Value::Percent(b)) => match ratio(*a, *b) {
+            Some(ratio) => Ok(Value::Float(ratio)),
+            None => Err(EvalError::DivisionByZero),
+        },
         (Value::Float(_), Value::Float(0.0)) => Err(EvalError::DivisionByZero),
         (Value::Float(a), Value::Float(b)) => Ok(Value::Float(a / b)),
         (Value::Duration(a), Value::Int(b)) => checked(*a, *b).map(Value::Duration),
@@ -257,6 +260,15 @@ fn divide(left: &Value, right: &Value) -> Result<Value, EvalError> {
         (Value::Percent(a), Value::Int(b)) => checked(*a, *b).map(Value::Percent),
         (left, right) => Err(not_defined_for(BinaryOp::Div, left, right)),
     }
+}
+
+/// How often one amount is in another; `None` for nothing.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the quotient of the nearest doubles is what is asked for"
+)]
+pub(crate) fn ratio(a: i64, b: i64) -> Option<f64> {
+    (b != 0).then(|| a as f64 / b as f64)
 }
 
 fn not_defined(op: UnaryOp, value: &Value) -> EvalError {

@@ -50,8 +50,12 @@ fn units_follow_arithmetic() {
         Ok(Value::Duration(30 * SECOND))
     );
     assert_eq!(
-        binary(BinaryOp::Div, &ten, &Value::Duration(3 * SECOND)),
-        Ok(Value::Int(3))
+        binary(BinaryOp::Div, &ten, &Value::Duration(4 * SECOND)),
+        Ok(Value::Float(2.5))
+    );
+    assert_eq!(
+        binary(BinaryOp::Div, &ten, &Value::Duration(0)),
+        Err(EvalError::DivisionByZero)
     );
     let mixed = binary(BinaryOp::Add, &ten, &Value::Int(1));
     assert!(matches!(mixed, Err(EvalError::Binary { .. })));

@@ -46,7 +46,7 @@ impl Body<'_, '_> {
 
     /// Types both operands, a literal by the type of the other one.
     fn operands(&mut self, left: &Expr, right: &Expr) -> (Typed, Typed) {
-        if is_scalar_literal(left) && !is_scalar_literal(right) {
+        if is_scalar_literal(left) && (!is_scalar_literal(right) || is_ambiguous(left)) {
             let second = self.typed(right, None);
             let first = self.literal_beside(left, &second.0);
             (first, second)
@@ -123,6 +123,10 @@ impl Body<'_, '_> {
     fn order(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
         let ((first, one), (second, other)) = self.operands(left, right);
         let symbol = op.symbol();
+        // By code points, whatever the texts are of.
+        if matches!((&first, &second), (Type::String(_), Type::String(_))) {
+            return (Type::Bool, one.max(other));
+        }
         let fine = self.is_number(left, &first, symbol) && self.is_number(right, &second, symbol);
         if fine && !same_number(&first, &second) {
             self.report(errors::operands(right.span, symbol, &first, &second));
@@ -181,10 +185,15 @@ impl Body<'_, '_> {
 
     /// Numbers of one type, an amount times or by a whole number, or an amount by another.
     fn product(&mut self, left: &Expr, op: BinaryOp, right: &Expr) -> Typed {
+        if op == BinaryOp::Div && is_ambiguous(left) && has_unit(right) && !is_ambiguous(right) {
+            let (second, other) = self.typed(right, None);
+            let (first, one) = self.literal_beside(left, &second);
+            return (ratio(&first, &second), one.max(other));
+        }
         let (mut first, one) = self.typed(left, None);
         let (second, other) = match &first {
             Type::Float if is_scalar_literal(right) => self.typed(right, Some(&Type::Float)),
-            // How often an amount goes into another.
+            // The share of an amount in another.
             amount if op == BinaryOp::Div && has_unit(right) => self.literal_beside(right, amount),
             _ => self.typed(right, None),
         };
@@ -201,7 +210,7 @@ impl Body<'_, '_> {
             (Type::Int { .. }, Type::Int { .. }) => Type::INT,
             (Type::Float, Type::Float) => Type::Float,
             (amount, Type::Int { .. }) if !matches!(amount, Type::Float) => amount,
-            (one, other) if op == BinaryOp::Div && one == other => Type::INT,
+            (one, other) if op == BinaryOp::Div && one == other => Type::Float,
             (Type::Int { .. }, amount) if op == BinaryOp::Mul && !matches!(amount, Type::Float) => {
                 amount
             }
@@ -244,11 +253,32 @@ fn is_scalar_literal(expr: &Expr) -> bool {
     }
 }
 
+/// Whether only its place says what it is: minutes, or thousandths of a processor.
+fn is_ambiguous(expr: &Expr) -> bool {
+    match &expr.peeled().kind {
+        ExprKind::Quantity(text) => text.strip_suffix('m').is_some_and(is_digits),
+        ExprKind::Unary(UnaryOp::Neg, inner) => is_ambiguous(inner),
+        _ => false,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// Whether it is an amount as written, and no bare number.
 fn has_unit(expr: &Expr) -> bool {
     match &expr.peeled().kind {
         ExprKind::Quantity(text) => text.ends_with(|it: char| !it.is_ascii_digit()),
         _ => false,
+    }
+}
+
+/// The type of an amount by another; what does not go together was reported.
+fn ratio(first: &Type, second: &Type) -> Type {
+    match place::unbounded(first) == place::unbounded(second) {
+        true => Type::Float,
+        false => Type::Error,
     }
 }
 

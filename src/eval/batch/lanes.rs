@@ -43,14 +43,14 @@ pub(crate) fn zip<T: Copy, R: Copy>(
 /// `out = apply(a, b)` for all rows, where `apply` also says whether it failed; an error where one failed that counts. The
 /// first look is at all rows, and without a branch.
 #[inline]
-pub(crate) fn checked<T: Copy>(
+pub(crate) fn checked<T: Copy, R: Copy>(
     two: (Lanes<'_, T>, Lanes<'_, T>),
     active: Active<'_>,
-    out: &mut [T],
-    apply: impl Fn(T, T) -> (T, bool),
+    out: &mut [R],
+    apply: impl Fn(T, T) -> (R, bool),
 ) -> Result<(), Dirty> {
     let mut any = 0_u64;
-    let mut one = |out: &mut T, a: T, b: T| {
+    let mut one = |out: &mut R, a: T, b: T| {
         let (value, failed) = apply(a, b);
         *out = value;
         any |= u64::from(failed);

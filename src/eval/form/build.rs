@@ -333,8 +333,18 @@ impl Builder<'_> {
 
     fn quotient(&mut self, span: Span, left: &Expr, right: &Expr) -> Built {
         let ((kind, left), (other, right)) = (self.expr(left)?, self.expr(right)?);
+        if let (Answer::Int(a), Answer::Int(b)) = (&left, &right)
+            && kind == other
+            && kind != Kind::Int
+        {
+            let two = (a.clone(), b.clone());
+            let zero = self.fault(span, EvalError::DivisionByZero);
+            return Some((
+                Kind::Float,
+                Answer::Float(FloatExpr::Ratio(two.into(), zero)),
+            ));
+        }
         let kind = match (kind, other) {
-            (kind, other) if kind == other && kind.family() == Family::Int => Kind::Int,
             (kind, Kind::Int) if kind.family() == Family::Int => kind,
             (Kind::Float, Kind::Float) => Kind::Float,
             _ => return None,

@@ -92,6 +92,7 @@ impl FloatExpr {
             Self::Neg(it) => 1 + it.cost(),
             Self::Arithmetic(_, two) => 1 + two.0.cost() + two.1.cost(),
             Self::Div(two, _) => 3 + two.0.cost() + two.1.cost(),
+            Self::Ratio(two, _) => 5 + two.0.cost() + two.1.cost(),
             Self::If(three) => 1 + three.0.cost() + three.1.cost() + three.2.cost(),
             Self::Else(_, other) => 2 + other.cost(),
         }
@@ -102,7 +103,7 @@ impl FloatExpr {
             Self::Const(_) | Self::Input(_) => false,
             Self::Neg(it) | Self::Else(_, it) => it.can_fail(),
             Self::Arithmetic(_, two) => two.0.can_fail() || two.1.can_fail(),
-            Self::Div(..) => true,
+            Self::Div(..) | Self::Ratio(..) => true,
             Self::If(three) => three.0.can_fail() || three.1.can_fail() || three.2.can_fail(),
         }
     }

@@ -4,6 +4,7 @@ use crate::eval::form::row::{Outcome, Raw, Row};
 use crate::eval::form::{
     Answer, Arithmetic, BoolExpr, Compare, Fault, Find, FloatExpr, Form, IntExpr, Slot, TextExpr,
 };
+use crate::eval::operator::ratio;
 
 impl Form {
     /// The value for a row.
@@ -219,6 +220,10 @@ impl FloatExpr {
             Self::Div(two, zero) => {
                 let (a, b) = (two.0.evaluate(row)?, two.1.evaluate(row)?);
                 if b == 0.0 { Err(*zero) } else { Ok(a / b) }
+            }
+            Self::Ratio(two, zero) => {
+                let (a, b) = (two.0.evaluate(row)?, two.1.evaluate(row)?);
+                ratio(a, b).ok_or(*zero)
             }
             Self::If(three) => if three.0.evaluate(row)? {
                 &three.1

@@ -48,7 +48,7 @@ fn floats(expr: &FloatExpr) -> bool {
         FloatExpr::Neg(it) => floats(it),
         FloatExpr::Arithmetic(_, two) | FloatExpr::Div(two, _) => floats(&two.0) && floats(&two.1),
         FloatExpr::If(three) => bools(&three.0) && floats(&three.1) && floats(&three.2),
-        FloatExpr::Else(..) => false,
+        FloatExpr::Ratio(..) | FloatExpr::Else(..) => false,
     }
 }
 
@@ -262,7 +262,7 @@ impl Lanes<'_, '_, '_> {
                 let mask = bitcast(self.builder, types::F64X2, condition);
                 self.builder.ins().bitselect(mask, a, b)
             }
-            FloatExpr::Else(..) => self.float(&FloatExpr::Const(0.0), None),
+            FloatExpr::Ratio(..) | FloatExpr::Else(..) => self.float(&FloatExpr::Const(0.0), None),
         }
     }
 

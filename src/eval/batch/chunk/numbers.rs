@@ -3,6 +3,7 @@
 use crate::eval::batch::chunk::{Chunk, Dirty, Done};
 use crate::eval::batch::lanes::{Active, Lanes, blend, checked, zip};
 use crate::eval::form::{Arithmetic, FloatExpr, IntExpr, Text};
+use crate::eval::operator::ratio;
 
 impl<'a> Chunk<'_, 'a> {
     pub(crate) fn ints_into(&self, expr: &'a IntExpr, out: &mut [i64]) -> Done {
@@ -133,6 +134,12 @@ impl<'a> Chunk<'_, 'a> {
             })?,
             FloatExpr::Div(two, _) => self.two_floats(two, active, |two| {
                 checked(two, active, buffer, |a, b| (a / b, b == 0.0))
+            })?,
+            FloatExpr::Ratio(two, _) => self.two_ints(two, active, |two| {
+                checked(two, active, buffer, |a, b| match ratio(a, b) {
+                    Some(it) => (it, false),
+                    None => (0.0, true),
+                })
             })?,
             FloatExpr::If(three) => self.mask(|condition| {
                 self.bools(&three.0, active, condition)?;

@@ -156,6 +156,16 @@ impl Emitter<'_, '_> {
                 self.fails_at_zero(&two.1, b, active);
                 self.builder.ins().fdiv(a, b)
             }
+            FloatExpr::Ratio(two, _) => {
+                let (a, b) = (self.int(&two.0, active), self.int(&two.1, active));
+                if Range::of(&two.1).has(0) {
+                    let is_zero = self.builder.ins().icmp_imm_s(IntCC::Equal, b, 0);
+                    self.fails_if(is_zero, active);
+                }
+                let a = self.builder.ins().fcvt_from_sint(types::F64, a);
+                let b = self.builder.ins().fcvt_from_sint(types::F64, b);
+                self.builder.ins().fdiv(a, b)
+            }
             FloatExpr::If(three) => {
                 let (a, b) = (&three.1, &three.2);
                 let ahead = self.is_ahead(a.cost() + b.cost(), a.can_fail() || b.can_fail());
@@ -198,6 +208,7 @@ impl Emitter<'_, '_> {
             | FloatExpr::Neg(_)
             | FloatExpr::Arithmetic(..)
             | FloatExpr::Div(..)
+            | FloatExpr::Ratio(..)
             | FloatExpr::If(_)
             | FloatExpr::Else(..) => {
                 let zero = self.builder.ins().f64const(0.0);
