@@ -328,15 +328,18 @@ fn tiers_of(
     samples: &[Sample],
     rows: usize,
 ) -> Vec<Figure> {
-    let slices = (20_000_000 / rows).clamp(5, 200);
+    let slices = (20_000_000 / rows).clamp(6, 200);
     let names = ["auto", "batch", "jit"];
     let fresh: Vec<Measured> = (0..slices * names.len())
         .map(|_| condition.fresh())
         .collect();
+    let warm = condition.fresh();
     let mut columns = condition.columns(samples);
     let mut times = vec![Vec::new(); names.len()];
     for (index, fresh) in fresh.iter().enumerate() {
-        let tier = index % names.len();
+        // Each tier is first as often as the others, and what it reads is near.
+        let tier = (index + index / names.len()) % names.len();
+        assert!(columns.run_cold(&warm, "batch"));
         let start = Instant::now();
         assert!(columns.run_cold(fresh, names[tier]));
         times[tier].push(start.elapsed().as_secs_f64() * 1e6);
