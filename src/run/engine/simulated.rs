@@ -175,7 +175,8 @@ impl Executor for Simulated<'_> {
         let first = self.ends.first_key_value().map(|((at, _), ())| *at);
         let at = match (first, until) {
             (None, None) => return Happened::Nothing,
-            (Some(at), Some(until)) if until < at => {
+            // What is to be looked at by then is so before what ends in the moment after.
+            (Some(at), Some(until)) if until.saturating_sub(BEYOND) < at => {
                 self.now = until;
                 return Happened::Time;
             }

@@ -139,6 +139,9 @@ impl Machine {
             ..Scope::default()
         };
         fill(params, given.clone(), &mut inner)?;
+        if node.embedded().is_some() {
+            beyond(&given, params, &mut inner);
+        }
         Ok(Instance {
             name,
             index,
@@ -195,6 +198,24 @@ pub(crate) fn fill(
         scope.params.insert(name.clone(), value);
     }
     Ok(())
+}
+
+/// What is given to a task that is written in its node, and which it does not declare, is seen in it all the same; of an object
+/// the keys that are not given are those of the one around.
+fn beyond(given: &IndexMap<Name, Value>, params: &IndexMap<Name, Param>, scope: &mut Scope) {
+    let undeclared = given.iter().filter(|(name, _)| !params.contains_key(*name));
+    for (name, value) in undeclared {
+        let around = scope.outer.as_ref().and_then(|it| it.params.get(name));
+        let value = match (around.and_then(Value::as_record), value.as_record()) {
+            (Some(around), Some(own)) => {
+                let mut all = around.clone();
+                all.extend(own.iter().map(|(key, it)| (key.clone(), it.clone())));
+                Value::record(all)
+            }
+            (_, _) => value.clone(),
+        };
+        scope.params.insert(name.clone(), value);
+    }
 }
 
 /// A record's missing keys come from the default.

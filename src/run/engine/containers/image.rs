@@ -37,6 +37,13 @@ impl Containers {
         self.client.inspect_image(image).await.is_ok()
     }
 
+    /// What an image runs that says no entrypoint: its command, before any arguments.
+    pub(crate) async fn command(&self, image: &str) -> Option<Vec<String>> {
+        let config = self.client.inspect_image(image).await.ok()?.config?;
+        let has_entrypoint = config.entrypoint.is_some_and(|it| !it.is_empty());
+        config.cmd.filter(|it| !has_entrypoint && !it.is_empty())
+    }
+
     /// Sees to it that an image is there.
     pub(crate) async fn ensure(
         &self,

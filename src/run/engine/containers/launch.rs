@@ -54,14 +54,19 @@ impl Container {
         };
         ready.map_err(|reason| Broken::Image(self.image.clone(), reason))?;
         let network = beside(self.beside.clone()).await;
-        let mut done = self
+        let mut own = self.clone();
+        // To the arguments of a step Tekton has a command, if need be the one that they would stand for.
+        if self.life.is_none() && self.entrypoint.is_none() && self.args.is_some() {
+            own.entrypoint = self.engine.command(&self.image).await;
+        }
+        let mut done = own
             .lives(network.clone(), limit, cancel, listener.line)
             .await;
         self.engine.remove(&self.name).await;
         if let (Err(Broken::Start(reason)), Some(absent)) = (&done, &self.absent)
             && reason.contains("workdir")
         {
-            let mut again = self.clone();
+            let mut again = own.clone();
             again.binds.push(absent.clone());
             done = again.lives(network, limit, cancel, listener.line).await;
             self.engine.remove(&self.name).await;
