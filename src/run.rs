@@ -1,6 +1,7 @@
 //! Runs a pipeline or task of a plan here and now, with Tekton's semantics. Knows nothing of terminals.
 
 mod arguments;
+mod artifacts;
 mod attempt;
 mod cancel;
 mod cel;

@@ -202,6 +202,9 @@ async fn steps(
             finished(work, &step::name(it, index), StepEnd::Skipped);
             continue;
         }
+        if let Some(view) = &mut inside.scope.task {
+            view.step = Some(step::name(it, index));
+        }
         match one_step(work, it, index, inside).await {
             Then::GoOn => {}
             Then::Stop(found) => verdict = Some(found),

@@ -6,6 +6,7 @@ use crate::base::Name;
 use crate::eval;
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Part, Ref};
+use crate::run::artifacts;
 use crate::run::cel;
 use crate::run::scope::{Lack, Scope};
 use crate::run::text;
@@ -92,7 +93,13 @@ fn substituted(text: &str, scope: &Scope) -> String {
     while let Some((before, from)) = rest.split_once("$(") {
         done.push_str(before);
         let found = from.split_once(')');
-        let value = found.and_then(|(path, _)| scope.find(&named(path)?).ok());
+        let value = found.and_then(|(path, _)| {
+            let artifact = { scope.task.as_ref() }.and_then(|it| artifacts::find(path, it));
+            match artifact {
+                Some(text) => Some(Value::str(text)),
+                None => scope.find(&named(path)?).ok(),
+            }
+        });
         match (found, value) {
             (Some((_, after)), Some(value)) => {
                 done.push_str(&text::of(&value));

@@ -62,6 +62,8 @@ pub(crate) struct TaskView {
     pub(crate) directory: PathBuf,
     /// What the steps call it.
     pub(crate) shown: PathBuf,
+    /// The step that is looked at.
+    pub(crate) step: Option<Name>,
     /// By step.
     pub(crate) step_results: IndexMap<Name, IndexMap<Name, Value>>,
 }

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 
 use crate::base::Name;
 use crate::host::scratch;
-use crate::plan::{Ref, Step, Task};
+use crate::plan::{Expr, ExprKind, Part, Ref, Step, Task};
+use crate::run::artifacts;
 use crate::run::attempt::Work;
 use crate::run::container;
 use crate::run::engine::containers::Containers;
@@ -76,14 +77,41 @@ fn unmade(error: &std::io::Error) -> Lack {
 
 /// All that a container has below `/tekton`.
 fn laid_out(task: &Task, home: &Path) -> std::io::Result<()> {
-    for part in ["results", "workspace", "scripts", "home"] {
+    for part in ["results", "workspace", "scripts", "home", "artifacts"] {
         scratch::make(&home.join(part))?;
     }
     for (index, it) in container::steps(task).iter().enumerate() {
         let name = step::name(it, index);
-        scratch::make(&home.join("steps").join(name.as_str()).join("results"))?;
+        let step = home.join("steps").join(name.as_str());
+        scratch::make(&step.join("results"))?;
+        scratch::make(&step.join("artifacts"))?;
     }
     Ok(())
+}
+
+fn names_artifacts(expr: &Expr) -> bool {
+    let own = match &expr.kind {
+        ExprKind::Const(it) => it.as_str().is_some_and(artifacts::names_them),
+        ExprKind::Text(parts) => parts.iter().any(|it| match it {
+            Part::Text(it) => artifacts::names_them(it),
+            Part::Hole(_) => false,
+        }),
+        ExprKind::Ref(_)
+        | ExprKind::List(_)
+        | ExprKind::Record(_)
+        | ExprKind::Make(..)
+        | ExprKind::Field(..)
+        | ExprKind::Index(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Call(..)
+        | ExprKind::If(_)
+        | ExprKind::Each(_)
+        | ExprKind::Error => false,
+    };
+    let mut within = false;
+    expr.each_child(&mut |it| within |= names_artifacts(it));
+    own || within
 }
 
 fn refers_to_codes(task: &Task) -> bool {
@@ -97,12 +125,12 @@ fn refers_to_codes(task: &Task) -> bool {
 
 /// Whatever user a container has, it writes results, and to the directories that were made for this run.
 fn shared_with_all(work: &Work, home: &Path, scope: &Scope) {
-    let mut all: Vec<PathBuf> = ["results", "workspace", "home"]
+    let mut all: Vec<PathBuf> = ["results", "workspace", "home", "artifacts"]
         .map(|it| home.join(it))
         .into();
     for (index, it) in work.job.task.steps.iter().enumerate() {
         let step = home.join("steps").join(step::name(it, index).as_str());
-        all.push(step.join("results"));
+        all.extend([step.join("results"), step.join("artifacts")]);
     }
     let root = &work.shared.directory;
     for it in scope.workspaces.values() {
@@ -143,11 +171,17 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
         scratch::make(&directory.join("results"))?;
     }
     let steps = container::steps(task).into_iter().enumerate();
-    for (index, it) in steps.filter(|(_, it)| !it.results.is_empty()) {
+    for (index, it) in steps {
         let step = directory
             .join("steps")
             .join(step::name(&it, index).as_str());
-        scratch::make(&step.join("results"))?;
+        if !it.results.is_empty() {
+            scratch::make(&step.join("results"))?;
+        }
+        if it.expressions().into_iter().any(names_artifacts) {
+            scratch::make(&step.join("artifacts"))?;
+            scratch::make(&directory.join("artifacts"))?;
+        }
     }
     for (name, mount) in &mut scope.workspaces {
         match mount {
@@ -174,6 +208,7 @@ fn scope(work: &Work) -> std::io::Result<Scope> {
     scope.task = Some(TaskView {
         shown: directory.clone(),
         directory,
+        step: None,
         step_results,
     });
     Ok(scope)
