@@ -443,6 +443,8 @@ impl Machine {
         let failed = end.status == Status::Failed;
         if failed && one.attempt < retries && one.stopped.is_none() && !over {
             end.reason = Name::new_static("ToBeRetried");
+            // What an attempt gave goes with it.
+            end.results.clear();
             one.attempt += 1;
             let start = Start {
                 place,

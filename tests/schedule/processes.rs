@@ -7,6 +7,7 @@ use serde_json::Value;
 use wudi::{Engines, RunOptions, Scenario, cancellation};
 
 use crate::generate::Case;
+use crate::runner;
 use crate::schema;
 use crate::support;
 
@@ -16,6 +17,14 @@ pub fn played(case: &Case) -> Option<BTreeSet<String>> {
     let scenario: Value = serde_json::from_str(&case.scenario).unwrap();
     if case.program.contains("timeout") || scenario.get("status").is_some() {
         return None;
+    }
+    if case.is_manifest {
+        let events = runner::of_manifest(case)?;
+        let happened = told(&events, &case.yaml);
+        return happened
+            .iter()
+            .any(|it| it.starts_with("run True"))
+            .then_some(happened);
     }
     let options = RunOptions {
         target: Some("go".to_owned()),
@@ -45,7 +54,18 @@ pub fn run(case: &Case, engines: Engines) -> BTreeSet<String> {
         engines,
         ..RunOptions::default()
     };
-    happened(&with_scripts(&case.program, &plays), &options)
+    match case.is_manifest {
+        true => {
+            let yaml = with_shell(&case.yaml, &plays);
+            let path = directory.path().join("run.yaml");
+            std::fs::write(&path, &yaml).unwrap();
+            told(
+                &runner::events(&path, &["--engine", options.engines.usual.word()]),
+                &yaml,
+            )
+        }
+        false => happened(&with_scripts(&case.program, &plays), &options),
+    }
 }
 
 /// What a task of that behaviour does; `$try` counts from zero.
@@ -74,8 +94,8 @@ fn script(how: &Value) -> String {
     text
 }
 
-/// The program whose tasks do what is said of each name.
-fn with_scripts(program: &str, plays: &[(&str, String)]) -> String {
+/// What a step does that is called `$name`: what is said of its own run, its instance, its node.
+fn shell(plays: &[(&str, String)]) -> String {
     let mut play = "give() { eval \"p=\\$$1\"; printf %s \"$2\" > \"$p\"; }\n".to_owned();
     let names: Vec<&str> = plays.iter().map(|(name, _)| *name).collect();
     let names = names.join("|");
@@ -83,11 +103,52 @@ fn with_scripts(program: &str, plays: &[(&str, String)]) -> String {
         play,
         "known() {{ case \"$1\" in {names}) ;; *) return 1 ;; esac; }}"
     );
-    play += "k=${name#go-??????-}; known \"$k\" || k=${k%-[0-9]}; known \"$k\" || k=default\ncase $k in\n";
+    play += "w=${name#go-??????}; w=${w#-}; k=${w:-go}; known \"$k\" || k=${w%-[0-9]}; known \"$k\" || k=${k#n?-}; known \"$k\" || k=default\ncase $k in\n";
     for (name, script) in plays {
         let _ = writeln!(play, "{name})\n{script};;");
     }
-    play += "esac\n";
+    play + "esac\n"
+}
+
+/// The manifest whose tasks do what is said of each name.
+fn with_shell(yaml: &str, plays: &[(&str, String)]) -> String {
+    let play = shell(plays);
+    let documents = yaml.split("\n---\n").map(|it| {
+        let mut tree: Value = serde_json::from_str(it).unwrap();
+        put(&mut tree, &play);
+        tree.to_string()
+    });
+    documents.collect::<Vec<_>>().join("\n---\n")
+}
+
+fn put(tree: &mut Value, play: &str) {
+    if tree.get("steps").is_some() {
+        let names = tree["results"].as_array().into_iter().flatten();
+        let mut text = "name=$(context.taskRun.name)\ntry=$(context.task.retry-count)\n".to_owned();
+        for it in names {
+            let name = it["name"].as_str().unwrap();
+            let _ = writeln!(text, "{name}=$(results.{name}.path)");
+        }
+        let script = &mut tree["steps"][0]["script"];
+        // What it refers to stays.
+        let said = script
+            .as_str()
+            .unwrap()
+            .trim_start_matches("echo ")
+            .to_owned();
+        *script = format!("cat <<'E' > /dev/null\n{said}\nE\n{text}{play}").into();
+        return;
+    }
+    match tree {
+        Value::Array(all) => all.iter_mut().for_each(|it| put(it, play)),
+        Value::Object(fields) => fields.values_mut().for_each(|it| put(it, play)),
+        _ => {}
+    }
+}
+
+/// The program whose tasks do what is said of each name.
+fn with_scripts(program: &str, plays: &[(&str, String)]) -> String {
+    let play = shell(plays);
     let play = { play.replace('\\', "\\\\") }
         .replace('"', "\\\"")
         .replace('\n', "\\n");
@@ -121,43 +182,43 @@ fn happened(program: &str, options: &RunOptions) -> BTreeSet<String> {
     let session = support::open_text(program);
     let plan = session.plan();
     let plan = plan.unwrap_or_else(|| panic!("{program}\n{}", support::findings(&session)));
-    let schema = schema::schema();
-    let mut happened = BTreeSet::new();
-    let mut run = String::new();
-    let mut keep = |event| {
-        let event: Value = serde_json::from_str(&wudi::event_line(&event)).unwrap();
-        assert!(schema::fits(&event, &schema), "{event}");
-        let text = |key: &str| event[key].as_str().unwrap();
-        let instance = event["instance"].as_u64();
-        let task = || format!("{} {:?} {}", text("task"), instance, event["attempt"]);
-        match text("event") {
-            "run-started" => text("name").clone_into(&mut run),
-            "task-started" => {
-                happened.insert(format!("{} start {}", task(), event["params"]));
-            }
-            "task-finished" => {
-                happened.insert(format!(
-                    "{} end {} {}",
-                    task(),
-                    text("status"),
-                    event["results"]
-                ));
-            }
-            "task-skipped" => {
-                happened.insert(format!("{} skipped {}", text("task"), text("reason")));
-            }
-            "run-finished" => {
-                let (status, reason) = (text("status"), text("reason"));
-                let (message, results) = (text("message"), &event["results"]);
-                happened.insert(format!("run {status} {reason}: {message} {results}"));
-            }
-            _ => {}
-        }
-    };
+    let mut events = Vec::new();
+    let mut keep = |event| events.push(serde_json::from_str(&wudi::event_line(&event)).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().unwrap();
     let (_canceller, cancel) = cancellation();
     let done = runtime.block_on(wudi::run(plan, options, &mut keep, cancel));
     done.unwrap_or_else(|error| panic!("{error}\n{program}"));
+    told(&events, program)
+}
+
+/// What events tell apart from when, with the run called as it is when it is played.
+fn told(events: &[Value], program: &str) -> BTreeSet<String> {
+    let schema = schema::schema();
+    let mut happened = BTreeSet::new();
+    let mut run = String::new();
+    for event in events {
+        assert!(schema::fits(event, &schema), "{event}");
+        let text = |key: &str| event[key].as_str().unwrap();
+        let instance = event["instance"].as_u64();
+        let task = || format!("{} {:?} {}", text("task"), instance, event["attempt"]);
+        let line = match text("event") {
+            "run-started" => {
+                text("name").clone_into(&mut run);
+                continue;
+            }
+            "task-started" => format!("{} start {}", task(), event["params"]),
+            "task-finished" => format!("{} end {} {}", task(), text("status"), event["results"]),
+            "task-skipped" => format!("{} skipped {}", text("task"), text("reason")),
+            "run-finished" => {
+                let (status, reason) = (text("status"), text("reason"));
+                let (message, results) = (text("message"), &event["results"]);
+                format!("run {status} {reason}: {message} {results}")
+            }
+            _ => continue,
+        };
+        happened.insert(line.replace(&run, "go"));
+    }
+    assert!(!happened.is_empty(), "{program}");
     happened
 }

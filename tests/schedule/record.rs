@@ -1,6 +1,6 @@
 //! The record: a line for each seed, with a hash of the question and one of the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
@@ -38,8 +38,14 @@ pub fn line(case: &Case, answer: &str) -> String {
     format!("{} {answer}", question(case))
 }
 
+/// Writes these lines; what is recorded of other questions stays.
 pub fn write(lines: &[String]) {
-    std::fs::write(file(), lines.join("\n") + "\n").unwrap();
+    let question = |it: &str| it.split(' ').next().unwrap().to_owned();
+    let new: BTreeSet<String> = lines.iter().map(|it| question(it)).collect();
+    let old = std::fs::read_to_string(file()).unwrap_or_default();
+    let kept = old.lines().filter(|it| !new.contains(&question(it)));
+    let all: Vec<&str> = kept.chain(lines.iter().map(String::as_str)).collect();
+    std::fs::write(file(), all.join("\n") + "\n").unwrap();
 }
 
 fn question(case: &Case) -> String {

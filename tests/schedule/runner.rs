@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -55,32 +56,35 @@ pub fn trace(case: &Case) -> String {
 }
 
 /// What the command tells of a manifest; nothing where it refuses it.
-fn of_manifest(case: &Case) -> Option<Vec<Value>> {
+pub fn of_manifest(case: &Case) -> Option<Vec<Value>> {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     std::fs::write(at("run.yaml"), &case.yaml).unwrap();
     std::fs::write(at("scenario.json"), &case.scenario).unwrap();
+    let scenario = at("scenario.json");
+    let events = events(&at("run.yaml"), &["--scenario", scenario.to_str().unwrap()]);
+    { events.iter() }
+        .any(|it| it["event"] == "run-finished")
+        .then_some(events)
+}
+
+/// What the command tells of a file.
+pub fn events(file: &Path, arguments: &[&str]) -> Vec<Value> {
     let mut wudi = Command::new(env!("CARGO_BIN_EXE_wudi"));
-    wudi.args(["--format", "json", "run"]).arg(at("run.yaml"));
-    wudi.arg("--scenario").arg(at("scenario.json"));
+    wudi.args(["--format", "json", "run", "--no-history"])
+        .arg(file);
+    wudi.args(arguments);
     for (name, it) in manifest::FLAGS {
         wudi.args(["--flag", &format!("{name}={it}")]);
     }
     let output = wudi.stdin(Stdio::null()).output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
     if std::env::var_os("WUDI_SHOW_REFUSED").is_some() {
-        crate::tool::tell(&format!(
-            "{lines}{}",
-            String::from_utf8_lossy(&output.stderr)
-        ));
+        let talk = String::from_utf8_lossy(&output.stderr);
+        crate::tool::tell(&format!("{lines}{talk}"));
     }
-    let events: Vec<Value> = { lines.lines() }
-        .map(|it| serde_json::from_str(it).unwrap())
-        .collect();
-    events
-        .iter()
-        .any(|it| it["event"] == "run-finished")
-        .then_some(events)
+    let lines = lines.lines().map(|it| serde_json::from_str(it).unwrap());
+    lines.filter(|it: &Value| it["event"].is_string()).collect()
 }
 
 fn of_program(case: &Case) -> Vec<Value> {
