@@ -114,6 +114,7 @@ fn overrides(node: &mut Node) {
 
 fn pipeline_run(node: &mut Node) {
     each(node, "params", valued);
+    remove(node, &["managedBy"]);
     each(node, "taskRunSpecs", |it| {
         rename(it, "taskServiceAccountName", "serviceAccountName");
         rename(it, "taskPodTemplate", "podTemplate");

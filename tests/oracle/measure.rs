@@ -228,6 +228,18 @@ fn case(path: &Path) -> Option<Case> {
     case.text.contains("tekton.dev/").then_some(case)
 }
 
+/// The directory that Pipelines as Code reads, as one file.
+pub fn directory(built: &Built) -> Case {
+    let files = built.files.iter();
+    let files = files.filter(|(path, _)| path.starts_with(".tekton/"));
+    let texts: Vec<&str> = files.map(|(_, text)| text.as_str()).collect();
+    Case {
+        name: built.name.clone(),
+        text: texts.join("---\n"),
+        settings: built.settings.clone(),
+    }
+}
+
 /// What is built from programs, without what goes through other hands first.
 pub fn built(programs: &[Built]) -> Vec<Case> {
     let cases = programs.iter().map(|it| {

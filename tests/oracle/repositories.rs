@@ -13,10 +13,9 @@ const PREFIX: &str = "pipelinesascode.tekton.dev/";
 /// Events that something is asked about: they reach all that can be said of annotations.
 const EVENTS: &[&str] = &["push", "pull_request", "incoming"];
 
-/// The files that hold a run which events start.
-pub fn files(all: &[Case]) -> Vec<Case> {
-    let is_started = |it: &&Case| it.text.contains(&format!("{PREFIX}on-"));
-    all.iter().filter(is_started).cloned().collect()
+/// Whether a file holds a run which events start.
+pub fn is_started(case: &Case) -> bool {
+    case.text.contains(&format!("{PREFIX}on-"))
 }
 
 /// The same with a fault each.

@@ -5,6 +5,7 @@ use crate::admit::controller::pipeline::{Callee, Pipeline, Task};
 use crate::admit::controller::variable::{Part, Variable, misspelt};
 use crate::admit::controller::{matrix, results};
 use crate::admit::errors::controller::{variables as errors, wiring};
+use crate::admit::substitution;
 use crate::base::spelling::nearest;
 use crate::diag::{Diagnostic, Sink};
 use crate::yaml::Node;
@@ -61,7 +62,7 @@ fn judge(
 ) -> Option<Diagnostic> {
     match it.head() {
         "params" => param(pipeline, task, spot, it),
-        "tasks" | "finally" => result(pipeline, task, it),
+        "tasks" | "finally" => result(pipeline, task, spot, it),
         "context" => context(spot, it),
         "workspaces" => workspace(pipeline, task, spot, it),
         "results" | "steps" | "step" | "credentials" | "artifacts" => {
@@ -101,12 +102,21 @@ fn param(
 }
 
 /// `tasks.…` in a form that is none of a result, a status or a length.
-fn result(pipeline: &Pipeline<'_>, task: &Task<'_>, it: &Variable<'_>) -> Option<Diagnostic> {
+fn result(
+    pipeline: &Pipeline<'_>,
+    task: &Task<'_>,
+    spot: Spot,
+    it: &Variable<'_>,
+) -> Option<Diagnostic> {
     if let Some(result) = it.task_result() {
         let known = pipeline.task(result.task).is_some();
         return (!known || result.is_final).then(|| {
             let near = nearest(result.task, pipeline.task_names());
-            errors::undeclared(it, "task", result.task, near)
+            let is_seen = substitution::result_ref(it.expression).is_some() && !result.is_final;
+            match is_seen && spot != Spot::Aside {
+                true => errors::result_of_nobody(it, result.task, near),
+                false => errors::undeclared(it, "task", result.task, near),
+            }
         });
     }
     if it.expression == "tasks.status" {

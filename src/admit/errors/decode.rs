@@ -136,7 +136,12 @@ pub(crate) fn no_object(node: &Node) -> Diagnostic {
         None => node.items().first().map_or(node.span, |it| it.span),
     };
     let message = format!("this document is {what}, and no object of Kubernetes");
-    warning(Diagnostic::new("unknown-api", at, message).note("nothing of it is checked"))
+    let found = Diagnostic::new("unknown-api", at, message);
+    match &node.data {
+        // Other programs have files of maps, and people name all that end in `.yaml`.
+        Data::Map(_) => warning(found.note("nothing of it is checked")),
+        Data::List(_) | Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => found,
+    }
 }
 
 /// An `apiVersion` that no API has.
