@@ -6,12 +6,15 @@
 mod absence;
 mod callee;
 mod comment;
+mod condition;
+mod env;
 mod errors;
 mod event;
 mod pipeline;
 mod reference;
 mod run;
 mod script;
+mod segment;
 mod signature;
 mod task;
 mod trigger;

@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 use crate::admit::Kind;
-use crate::import::absence;
 use crate::import::reference::{Scope, Shape};
 use crate::import::task::{argument, duration, named_values, on_error};
 use crate::import::value::{self, field, string};
 use crate::import::write::{self, Writer};
 use crate::import::{Importer, signature};
+use crate::import::{absence, condition};
 use crate::yaml::Node;
 use crate::yaml::node::{Data, Entry};
 
@@ -237,7 +237,7 @@ impl Importer<'_> {
             w.field("after", &write::list(&nodes, w.level()));
         }
         if !node.list("when").is_empty() {
-            let condition = self.when(node.list("when"), scope, w.level());
+            let condition = condition::all(node.list("when"), scope, w.level());
             value::comments(w, node, "when", scope);
             w.field("when", &condition);
         }
@@ -389,12 +389,6 @@ impl Importer<'_> {
             false => format!(" -> {}", write::braces(&fields, level)),
         }
     }
-
-    /// All of the conditions hold.
-    pub(crate) fn when(&mut self, conditions: &[Node], scope: &Scope, level: usize) -> String {
-        let all = conditions.iter().map(|it| condition(it, scope, level));
-        all.collect::<Vec<_>>().join(" && ")
-    }
 }
 
 /// All nodes of a pipeline, those of `finally` last.
@@ -428,68 +422,6 @@ pub(crate) fn pipeline_scope(spec: &Node, outer: &Scope) -> Scope {
             .insert(node.text_of("name").to_owned(), results.collect());
     }
     scope
-}
-
-/// `input in values`, as the language says it: `a == "x"`, `a != "x"`, `a in list`, `!(a in list)`.
-fn condition(node: &Node, scope: &Scope, level: usize) -> String {
-    if let Some(cel) = node
-        .get("cel")
-        .and_then(Node::text)
-        .filter(|it| !it.is_empty())
-    {
-        return format!("cel({})", write::string(&scope.pieces(cel, true), level));
-    }
-    let text = node.text_of("input");
-    let is_constant = scope.is_constant(text);
-    let known = scope.values_of(text);
-    let is_unknown = |it: &str| known.as_ref().is_some_and(|all| !all.contains(&it));
-    let mut input = string(text, scope, level);
-    let bare = input
-        .strip_prefix("\"#{")
-        .and_then(|it| it.strip_suffix("}\""));
-    if let Some(bare) = bare.filter(|it| it.ends_with(".bound")) {
-        input = bare.to_owned();
-    }
-    let values = node.list("values");
-    let wanted = node.text_of("operator") == "in";
-    if let [only] = values
-        && let Some(text) = only.text()
-    {
-        let text = text.to_owned();
-        if let Some(list) = scope.whole_list(&text) {
-            return within(&input, &list, wanted);
-        }
-        if input.ends_with(".bound") && ["true", "false"].contains(&text.as_str()) {
-            let holds = (text == "true") == wanted;
-            return if holds { input } else { format!("!{input}") };
-        }
-        // `"x" == y` would be written with `y` as what is looked at, and `"x" == "y"` is refused.
-        let other = string(&text, scope, level);
-        if is_constant {
-            return within(&input, &write::list(&[other], level), wanted);
-        }
-        // What it never is may be asked for all the same.
-        if scope.is_constant(&text) && is_unknown(&text) {
-            input.push_str(" as String");
-        }
-        let operator = if wanted { "==" } else { "!=" };
-        return format!("{input} {operator} {other}");
-    }
-    if values.iter().filter_map(Node::text).any(is_unknown) {
-        input.push_str(" as String");
-    }
-    let values: Vec<String> = values
-        .iter()
-        .map(|it| value::element(it, scope, level + 1))
-        .collect();
-    within(&input, &write::list(&values, level), wanted)
-}
-
-fn within(input: &str, list: &str, wanted: bool) -> String {
-    match wanted {
-        true => format!("{input} in {list}"),
-        false => format!("!({input} in {list})"),
-    }
 }
 
 /// `name: each list`

@@ -9,6 +9,7 @@ use crate::base::names;
 use crate::import::callee::shape_of_value;
 use crate::import::comment::Comments;
 use crate::import::event;
+use crate::import::segment::{Segment, segments};
 use crate::import::write::{Piece, name};
 use crate::yaml::Node;
 
@@ -69,14 +70,6 @@ pub(crate) enum Origin {
     Target,
     /// Somebody gives it.
     Outside,
-}
-
-/// A part of `params.a["b"][0]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Segment<'a> {
-    Name(&'a str),
-    Index(&'a str),
-    All,
 }
 
 /// What every node has beside its results.
@@ -433,49 +426,6 @@ fn indexed(base: String, shape: Shape, rest: &[Segment<'_>]) -> Option<String> {
         (Shape::Object, [Segment::Name(key)]) => Some(format!("{base}{}", member(key))),
         (Shape::String | Shape::Array | Shape::Object, _) => None,
     }
-}
-
-/// The parts of a reference: names between dots, `["name"]`, `[0]`, `[*]`.
-fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        if let Some(inner) = rest.strip_prefix('[') {
-            let (inside, after) = match inner.strip_prefix(['"', '\'']) {
-                Some(quoted) => {
-                    let quote = inner.chars().next()?;
-                    let (inside, after) = quoted.split_once(quote)?;
-                    found.push(Segment::Name(inside));
-                    (None, after.strip_prefix(']')?)
-                }
-                None => {
-                    let (inside, after) = inner.split_once(']')?;
-                    (Some(inside), after)
-                }
-            };
-            match inside {
-                Some("*") => found.push(Segment::All),
-                Some(digits)
-                    if digits.bytes().all(|it| it.is_ascii_digit()) && !digits.is_empty() =>
-                {
-                    found.push(Segment::Index(digits));
-                }
-                Some(_) => return None,
-                None => {}
-            }
-            rest = after;
-        } else {
-            let word = rest.strip_prefix('.').unwrap_or(rest);
-            let end = word.find(['.', '[']).unwrap_or(word.len());
-            let (word, after) = word.split_at(end);
-            if word.is_empty() {
-                return None;
-            }
-            found.push(Segment::Name(word));
-            rest = after;
-        }
-    }
-    Some(found)
 }
 
 /// Whether the value is no text to the language.
