@@ -8,7 +8,7 @@ use crate::lower::{Lowerer, Scope, amend, budget, errors, fold, literal, shape};
 use crate::plan::{Expr, ExprKind, Ref};
 use crate::syntax::ast;
 use crate::types::{self, DefaultId, RecordType, Type};
-use crate::value::{BinaryOp, Value};
+use crate::value::{BinaryOp, UnaryOp, Value};
 
 impl<'a> Lowerer<'a> {
     /// The value of an expression, as far as it is known.
@@ -78,6 +78,11 @@ impl<'a> Lowerer<'a> {
             Tree::Call(callee, args) => self.call(expr, callee, args, scope),
             Tree::Cast(inner, _) => self.cast(expr, inner, scope),
             Tree::Unary(op, inner) => {
+                // The least number has no counterpart without its sign.
+                if let (UnaryOp::Neg, Tree::Quantity(text)) = (op, &inner.kind) {
+                    let value = literal::value(&format!("-{text}"), self.type_of(expr, scope));
+                    return Expr::constant(span, value);
+                }
                 let inner = self.expr(inner, scope);
                 self.folded(fold::unary(span, *op, inner))
             }
