@@ -218,6 +218,9 @@ impl Importer<'_> {
         let level = w.level();
         let mut fields: Vec<(String, String)> = Vec::new();
         for item in items {
+            if item.text_of("name").is_empty() {
+                self.refuse(item.span, "a variable without a name");
+            }
             let name = write::name(item.text_of("name"));
             let text = crate::import::env::env_value(item, scope, level + 1);
             let mut names = items
