@@ -134,7 +134,7 @@ impl WrittenTask {
             && !(0.0..=LONGEST).contains(&seconds)
         {
             return Err(format!(
-                "`seconds` is from 0 to {LONGEST:.0}, which is a hundred years, and cannot be {seconds}"
+                "`seconds` is from 0 to {LONGEST:.0}, which is a hundred years, and cannot be {seconds:e}"
             ));
         }
         let results = self.results.map(|all| {
