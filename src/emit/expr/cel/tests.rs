@@ -1,4 +1,5 @@
 //! Conditions mean the same here and in CEL, by an evaluator of CEL that others wrote: `cargo test --features peers referee`.
+//! It is built without regular expressions, so that nothing is said of `matches`.
 
 use std::sync::Arc;
 
@@ -58,7 +59,6 @@ fn conditions(late: fn(usize) -> Expr) -> BoxedStrategy<Expr> {
     let same = prop::sample::select(vec![BinaryOp::Eq, BinaryOp::Ne]);
     let order = prop::sample::select(vec![BinaryOp::Lt, BinaryOp::Ge, BinaryOp::Eq]);
     let list = prop::collection::vec(prop::sample::select(TEXTS.to_vec()), 0..4);
-    let pattern = prop::sample::select(vec!["^rel", "[0-9]+", "漢", "^$", "\\.", "^(main|a)$"]);
     let leaf = prop_oneof![
         4 => (same, late(), text()).prop_map(|(op, a, b)| two(op, a, b)),
         3 => (find, late(), text()).prop_map(|(name, a, b)| call(name, vec![a, b])),
@@ -66,7 +66,6 @@ fn conditions(late: fn(usize) -> Expr) -> BoxedStrategy<Expr> {
             let all = all.into_iter().map(Value::str).collect();
             two(BinaryOp::In, a, constant(Value::list(all)))
         }),
-        2 => (late(), pattern).prop_map(|(a, b)| call("matches", vec![a, constant(Value::str(b))])),
         1 => (order, late(), 0_i64..8).prop_map(|(op, a, count)| {
             two(op, call("length", vec![a]), constant(Value::Int(count)))
         }),
