@@ -120,15 +120,14 @@ fn opened(
     options: &RunOptions,
     past: Option<Past>,
 ) -> Result<Session, RunError> {
-    let inputs = inputs(prepared, options);
-    let nodes = nodes(prepared);
-    if let Some(past) = past {
-        return resume(prepared, options, past, (inputs, nodes));
-    }
     let mut session = Session::unkept(prepare::run_name(&prepared.job));
     let Some(state) = &options.state else {
         return Ok(session);
     };
+    let (inputs, nodes) = (inputs(prepared, options), nodes(prepared));
+    if let Some(past) = past {
+        return resume(prepared, options, past, (inputs, nodes));
+    }
     let folder = Folder::new(state);
     let made = (|| {
         while !folder.run(&session.name).make()? {
@@ -183,8 +182,7 @@ fn nodes(prepared: &Prepared) -> IndexMap<Name, String> {
     };
     let pipeline = &prepared.job.pipeline;
     let all = pipeline.nodes.iter().chain(&pipeline.finally);
-    all.map(|it| (it.name.clone(), fingerprint::node(it, &library)))
-        .collect()
+    fingerprint::nodes(all, &library)
 }
 
 /// What the run is given, secrets masked.

@@ -13,11 +13,19 @@ use crate::value::Value;
 /// Pipelines that call each other are not followed deeper than this.
 const DEPTH: usize = 32;
 
-/// A node with what it calls.
-pub(crate) fn node(node: &Node, library: &Library) -> String {
+/// Nodes with what they call, by name.
+pub(crate) fn nodes<'a>(
+    nodes: impl Iterator<Item = &'a Node>,
+    library: &Library,
+) -> IndexMap<Name, String> {
     let mut print = Print::default();
-    print.node(node, library, 0);
-    print.0.hex()
+    let mut found = IndexMap::new();
+    for it in nodes {
+        print.0 = Hasher::default();
+        print.node(it, library, 0);
+        found.insert(it.name.clone(), print.0.hex());
+    }
+    found
 }
 
 /// A task by itself.
@@ -41,8 +49,9 @@ pub(crate) fn value(value: &Value) -> String {
     print.0.hex()
 }
 
+/// A hash on its way, and those of the tasks that were met.
 #[derive(Default)]
-struct Print(Hasher);
+struct Print(Hasher, IndexMap<Name, String>);
 
 impl Print {
     fn word(&mut self, word: &str) {
@@ -83,7 +92,9 @@ impl Print {
         match &node.callee {
             Callee::Task(name) => {
                 if let Some(it) = library.tasks.get(name) {
-                    self.task(it);
+                    let known = self.1.entry(name.clone());
+                    let hash = known.or_insert_with(|| task(it)).clone();
+                    self.word(&hash);
                 }
             }
             Callee::Embedded(it) => self.task(it),
