@@ -13,9 +13,11 @@ const PREFIX: &str = "pipelinesascode.tekton.dev/";
 /// Events that something is asked about: they reach all that can be said of annotations.
 const EVENTS: &[&str] = &["push", "pull_request", "incoming"];
 
-/// Whether a file holds a run which events start.
+/// Whether a file holds a run which Pipelines as Code makes whole, and perhaps starts.
 pub fn is_started(case: &Case) -> bool {
-    case.text.contains(&format!("{PREFIX}on-"))
+    let annotations = ["on-", "task", "pipeline", "max-keep-runs"];
+    let mut annotations = annotations.iter();
+    annotations.any(|it| case.text.contains(&format!("{PREFIX}{it}")))
 }
 
 /// The same with a fault each.
@@ -333,11 +335,11 @@ fn complaint(answer: &Value) -> Verdict {
     // What is said when an expression is computed depends on the event.
     let log = list(&answer["log"]).iter().map(text);
     let mut log = log.filter(|it| {
-        // A Repository may declare a parameter of that name.
-        let is_of_project = it.contains("undeclared reference to")
-            && !EVENTS
-                .iter()
-                .any(|event| it.contains(&format!("'{event}'")));
+        // A Repository may declare a parameter of that name, but no function and no event.
+        let name = it.split("undeclared reference to '").nth(1);
+        let name = name.and_then(|it| it.split('\'').next());
+        let is_of_project =
+            name.is_some_and(|name| !EVENTS.contains(&name) && !it.contains(&format!("{name}(")));
         it.contains("CEL expression") && !it.contains("failed to evaluate") && !is_of_project
     });
     if let Some(said) = log.next() {
