@@ -42,7 +42,7 @@ fn is_word_of_yaml(text: &str) -> bool {
     words.iter().any(|it| text.eq_ignore_ascii_case(it))
 }
 
-/// Anything that some reader may take for a number: also `0o17`, `1_000`, `1:30`, `.5`, `.inf`, and generously `1.2.3`.
+/// Anything that some reader may take for a number: also `0o17`, `1_000`, `1:30`, `.5`, `.inf`, by YAML 1.1 `.`, and generously `1.2.3`.
 fn is_like_number(text: &str) -> bool {
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
     if [".inf", ".nan"]
@@ -58,7 +58,8 @@ fn is_like_number(text: &str) -> bool {
     }
     let mut bytes = body.bytes();
     let starts = match bytes.next() {
-        Some(b'.') => bytes.next().is_some_and(|it| it.is_ascii_digit()),
+        Some(b'.') => { bytes.next() }
+            .is_none_or(|it| it.is_ascii_digit() || matches!(it, b'_' | b'e' | b'E')),
         Some(first) => first.is_ascii_digit(),
         None => false,
     };
@@ -120,6 +121,9 @@ mod tests {
             "1:30:00",
             "1.10",
             ".5",
+            ".",
+            "._",
+            ".e5",
             "-.inf",
             ".NaN",
             "1e3",
@@ -180,6 +184,9 @@ mod tests {
             "emoji 🚀",
             "~/x",
             ".tekton",
+            "..",
+            "./x",
+            ".env",
             "a, b",
             "it's",
             "say \"hi\"",
