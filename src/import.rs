@@ -172,9 +172,10 @@ impl Importer<'_> {
             let metadata = object.root.get("metadata");
             let namespace = metadata.map_or("", |it| it.text_of("namespace"));
             let kind = object.root.text_of("kind");
-            let api = match object.kind {
-                Kind::Other => object.root.text_of("apiVersion"),
-                _ => "",
+            let api = if object.kind == Kind::Other {
+                object.root.text_of("apiVersion")
+            } else {
+                ""
             };
             let key = format!("{api} {kind} {namespace} {}", object.name());
             let at = metadata.and_then(|it| it.get("name"));

@@ -114,15 +114,22 @@ fn wait_for(path: &Path) {
     panic!("{} does not come", path.display());
 }
 
-/// As it is, in base64 wherever it begins, in a URL, on lines of its own, torn into pieces by how it is written.
-#[test]
-fn secrets_are_nowhere_on_the_disk() {
-    const SECRET: &str = "correct horse/battery+staple";
-    const OTHER: &str = "tr0ub4dor&3";
-    let home = Home::new();
-    home.write(
-        "main.wudi",
-        r#"
+const SECRET: &str = "correct horse/battery+staple";
+const OTHER: &str = "tr0ub4dor&3";
+
+const NEEDLES: [&str; 8] = [
+    SECRET,
+    OTHER,
+    "correct%20horse",
+    "correct+horse",
+    // From the middle of each of the three ways in which base64 may begin.
+    "cnJlY3QgaG9yc2UvYmF0",
+    "b3JyZWN0IGhvcnNlL2Jh",
+    "Y29ycmVjdCBob3JzZS9i",
+    "dHIwdWI0ZG9y",
+];
+
+const LEAKS: &str = r#"
 extern secret pass { keys: ["word", "other"] }
 
 task leak -> { plain: String, coded: String } {
@@ -163,9 +170,17 @@ pipeline p -> { same: String } {
   last = last(text: use.same)
   results: { same: use.same }
 }
-"#
-        .replace("MARK", &home.path("mark").display().to_string())
-        .as_str(),
+"#;
+
+/// As it is, in base64 wherever it begins, in a URL, on lines of its own, torn into pieces by how it is written.
+#[test]
+fn secrets_are_nowhere_on_the_disk() {
+    let home = Home::new();
+    home.write(
+        "main.wudi",
+        LEAKS
+            .replace("MARK", &home.path("mark").display().to_string())
+            .as_str(),
     );
     let secrets = [format!("pass/word={SECRET}"), format!("pass/other={OTHER}")];
     let secrets = ["--secret", &secrets[0], "--secret", &secrets[1]];
@@ -201,24 +216,13 @@ pipeline p -> { same: String } {
     }
     shown += &fs::read_to_string(home.path("junit.xml")).unwrap();
     assert!(shown.contains("***"), "{shown}");
-    let needles = [
-        SECRET,
-        OTHER,
-        "correct%20horse",
-        "correct+horse",
-        // From the middle of each of the three ways in which base64 may begin.
-        "cnJlY3QgaG9yc2UvYmF0",
-        "b3JyZWN0IGhvcnNlL2Jh",
-        "Y29ycmVjdCBob3JzZS9i",
-        "dHIwdWI0ZG9y",
-    ];
-    for needle in needles {
+    for needle in NEEDLES {
         assert!(!shown.contains(needle), "`{needle}` is shown:\n{shown}");
     }
     for file in home.kept() {
         let bytes = fs::read(&file).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        for needle in needles {
+        for needle in NEEDLES {
             assert!(
                 !text.contains(needle),
                 "`{needle}` is in {}",

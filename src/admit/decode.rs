@@ -50,12 +50,13 @@ fn decoded(node: &Node, in_repository: bool, sink: &mut Sink) -> Option<Object> 
         sink.push(errors::not_served(named.span, api, name, instead));
         return None;
     }
-    let decoder = match kind {
-        Kind::Task | Kind::Pipeline | Kind::PipelineRun if in_repository => {
-            Decoder::PipelinesAsCode
-        }
-        _ if is_tektons(group) => Decoder::Webhook,
-        _ => Decoder::ApiServer,
+    let is_resolved = matches!(kind, Kind::Task | Kind::Pipeline | Kind::PipelineRun);
+    let decoder = if is_resolved && in_repository {
+        Decoder::PipelinesAsCode
+    } else if is_tektons(group) {
+        Decoder::Webhook
+    } else {
+        Decoder::ApiServer
     };
     let before = sink.errors();
     let root = match found.and_then(|it| it.object()) {

@@ -104,13 +104,14 @@ impl Scopes {
     /// Whether something declared has a longer name: `params.context`.
     pub(crate) fn has_long_name(&self, name: &str) -> bool {
         let groups = ["params", "workspaces", "steps", "tasks"];
-        let groups = groups.iter().filter_map(|it| self.group(it));
-        let mut groups = groups.filter_map(|it| match &it.ty {
-            Type::Record(record) => Some(&record.fields),
-            Type::Thing(thing) => Some(&thing.fields),
-            _ => None,
-        });
-        groups.any(|it| it.contains_key(name))
+        let mut groups = groups.iter().filter_map(|it| self.group(it));
+        groups.any(|it| {
+            if let Type::Record(record) = &it.ty {
+                record.fields.contains_key(name)
+            } else {
+                matches!(&it.ty, Type::Thing(thing) if thing.fields.contains_key(name))
+            }
+        })
     }
 
     /// All names, the innermost first.

@@ -76,7 +76,8 @@ fn ask(arguments: &args::Eval, printer: &Printer) -> anyhow::Result<Outcome> {
     let program = arguments.program.as_deref();
     match Dialog::new(Box::new(OsHost), program, inputs, arguments.limit) {
         Ok(dialog) => crate::cli::dialog::dialog(dialog, printer),
-        Err((session, found)) => {
+        Err(failed) => {
+            let (session, found) = *failed;
             printer.answer(&found, session.sources());
             Ok(Outcome::Findings)
         }
@@ -280,9 +281,12 @@ fn written(value: &Value) -> String {
     };
     match value {
         Value::Range(ends) => {
-            let end = |it: &Value| match it {
-                Value::None => String::new(),
-                it => written(it),
+            let end = |it: &Value| {
+                if it.is_none() {
+                    String::new()
+                } else {
+                    written(it)
+                }
             };
             format!("{}..={}", end(&ends.0), end(&ends.1))
         }

@@ -77,7 +77,7 @@ impl Comments {
                 .iter()
                 .enumerate()
                 .filter(|(_, it)| it.of == (place.file, place.start));
-            above.filter(|(_, it)| it.starts).map(|it| it.0).last()
+            above.filter(|(_, it)| it.starts).map(|it| it.0).next_back()
         };
         let Some(last) = last else {
             return Vec::new();

@@ -239,9 +239,10 @@ pub(crate) fn binary(span: Span, op: BinaryOp, left: Expr, right: Expr) -> Resul
 }
 
 fn elements_of(list: &Value) -> &[Value] {
-    match list {
-        Value::List(items) => items,
-        _ => &[],
+    if let Value::List(items) = list {
+        items
+    } else {
+        &[]
     }
 }
 

@@ -52,12 +52,16 @@ pub fn tiers_agree(text: &str, bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-type Answer = Result<Value, Diagnostic>;
+type Answer = Result<Value, Box<Diagnostic>>;
 
 /// `None` where the tier cannot do it.
 fn answers(expression: &Expression, table: &Table, tier: Tier) -> Option<Vec<Answer>> {
     let answers = expression.answers(table, tier, STEPS).ok()?;
-    Some((0..table.rows).map(|it| answers.get(it)).collect())
+    Some(
+        (0..table.rows)
+            .map(|it| answers.get(it).map_err(Box::new))
+            .collect(),
+    )
 }
 
 /// A NaN is a NaN, and zero has a sign.

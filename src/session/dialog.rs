@@ -71,7 +71,7 @@ impl Dialog {
         program: Option<&Path>,
         given: Vec<(Name, String, Option<Value>)>,
         limit: u64,
-    ) -> Result<Self, (Session, Vec<Diagnostic>)> {
+    ) -> Result<Self, Box<(Session, Vec<Diagnostic>)>> {
         let mut session = Session::new(host);
         match session.beside(program) {
             Ok(input) => Ok(Self {
@@ -83,7 +83,7 @@ impl Dialog {
                 limit,
                 known: None,
             }),
-            Err(found) => Err((session, found)),
+            Err(found) => Err(Box::new((session, found))),
         }
     }
 

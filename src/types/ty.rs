@@ -159,13 +159,11 @@ impl Type {
 
     /// Whether it is a record each field of which has a default, so that nothing at all needs to be given.
     pub(crate) fn has_all_defaults(&self) -> bool {
-        match self {
-            Self::Record(record) => {
-                let mut fields = record.fields.values();
-                !record.fields.is_empty() && fields.all(|it| it.default.is_some())
-            }
-            _ => false,
-        }
+        let Self::Record(record) = self else {
+            return false;
+        };
+        let mut fields = record.fields.values();
+        !record.fields.is_empty() && fields.all(|it| it.default.is_some())
     }
 
     /// The type without `?`.

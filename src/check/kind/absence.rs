@@ -281,11 +281,13 @@ impl<'a> Absence<'a> {
 
 /// `of.name` and `of["name"]`
 fn member(expr: &Expr) -> Option<(&Expr, Name)> {
-    match &expr.kind {
-        ExprKind::Field(of, word) => Some((of, word.name.clone())),
-        ExprKind::Index(of, index) => Some((of, Name::new(index.plain_text()?))),
-        _ => None,
+    if let ExprKind::Field(of, word) = &expr.kind {
+        return Some((of, word.name.clone()));
     }
+    let ExprKind::Index(of, index) = &expr.kind else {
+        return None;
+    };
+    Some((of, Name::new(index.plain_text()?)))
 }
 
 /// Whether it is a field of a group of the inside of a task.

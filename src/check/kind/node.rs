@@ -309,10 +309,12 @@ fn options(body: &mut Body<'_, '_>, node: &Node<'_>) {
 /// `workspaces: { x: … }` of a call is for those whose name a parameter has too; all else stands in the brackets.
 fn given_in_block(body: &mut Body<'_, '_>, node: &Node<'_>, field: &Field) {
     let both = node.callee.as_deref().map_or_else(Vec::new, named_alike);
-    let entries = match &field.value.peeled().kind {
-        ExprKind::Record(entries) if field.key.name == "workspaces" => entries.as_slice(),
-        _ => &[],
-    };
+    let mut entries: &[Entry] = &[];
+    if let ExprKind::Record(all) = &field.value.peeled().kind
+        && field.key.name == "workspaces"
+    {
+        entries = all;
+    }
     let is_one = |it: &Entry| match it {
         Entry::Field(it) => it.computed.is_none() && both.contains(&it.key.name),
         Entry::Spread(..) => false,

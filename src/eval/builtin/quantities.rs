@@ -12,10 +12,11 @@ const MILLISECOND: i64 = 1_000_000;
 const WHOLE: f64 = 100_000_000.0;
 
 fn duration(args: &[Value]) -> Result<i64, EvalError> {
-    match one(args)? {
-        Value::Duration(nanoseconds) => Ok(*nanoseconds),
-        other => Err(argument(other)),
-    }
+    let given = one(args)?;
+    let Value::Duration(nanoseconds) = given else {
+        return Err(argument(given));
+    };
+    Ok(*nanoseconds)
 }
 
 /// So many of a unit.
@@ -42,10 +43,11 @@ pub(super) fn as_milliseconds(args: &[Value]) -> Outcome {
 }
 
 pub(super) fn bytes(args: &[Value]) -> Outcome {
-    match one(args)? {
-        Value::Bytes(count) => Ok(Value::Int(*count)),
-        other => Err(argument(other)),
-    }
+    let given = one(args)?;
+    let Value::Bytes(count) = given else {
+        return Err(argument(given));
+    };
+    Ok(Value::Int(*count))
 }
 
 pub(super) fn as_bytes(args: &[Value]) -> Outcome {
@@ -53,10 +55,11 @@ pub(super) fn as_bytes(args: &[Value]) -> Outcome {
 }
 
 pub(super) fn millicores(args: &[Value]) -> Outcome {
-    match one(args)? {
-        Value::Cpu(thousandths) => Ok(Value::Int(*thousandths)),
-        other => Err(argument(other)),
-    }
+    let given = one(args)?;
+    let Value::Cpu(thousandths) = given else {
+        return Err(argument(given));
+    };
+    Ok(Value::Int(*thousandths))
 }
 
 pub(super) fn as_millicores(args: &[Value]) -> Outcome {
@@ -68,16 +71,17 @@ pub(super) fn as_millicores(args: &[Value]) -> Outcome {
     reason = "the nearest double is what is asked for"
 )]
 pub(super) fn fraction(args: &[Value]) -> Outcome {
-    match one(args)? {
-        Value::Percent(millionths) => Ok(Value::Float(*millionths as f64 / WHOLE)),
-        other => Err(argument(other)),
-    }
+    let given = one(args)?;
+    let Value::Percent(millionths) = given else {
+        return Err(argument(given));
+    };
+    Ok(Value::Float(*millionths as f64 / WHOLE))
 }
 
 pub(super) fn as_percent(args: &[Value]) -> Outcome {
     let millionths = whole((float(one(args)?)? * WHOLE).round(), "as-percent")?;
-    match millionths {
-        Value::Int(millionths) => Ok(Value::Percent(millionths)),
-        other => Err(argument(&other)),
-    }
+    let Value::Int(millionths) = millionths else {
+        return Err(argument(&millionths));
+    };
+    Ok(Value::Percent(millionths))
 }

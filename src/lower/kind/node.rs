@@ -296,13 +296,12 @@ impl<'a> Lowerer<'a> {
 
 /// The types of the results of what is embedded, of which others see lists where it fans out.
 fn results_of_node(ty: &Type, binding: &Binding) -> RecordType {
-    let mut results = match ty.without_none() {
-        Type::Thing(it) => match it.fields.get("results").map(|it| &it.ty) {
-            Some(Type::Record(results)) => RecordType::clone(results),
-            _ => RecordType::default(),
-        },
-        _ => RecordType::default(),
-    };
+    let mut results = RecordType::default();
+    if let Type::Thing(it) = ty.without_none()
+        && let Some(Type::Record(all)) = it.fields.get("results").map(|it| &it.ty)
+    {
+        results = RecordType::clone(all);
+    }
     if fans_out(binding) {
         for field in results.fields.values_mut() {
             if let Type::List(one) = &field.ty {

@@ -194,21 +194,18 @@ async fn reach(engine: Engine, host: &str) -> Result<Docker, String> {
 
 /// What an error says, in one line.
 pub(crate) fn said(error: &bollard::errors::Error) -> String {
-    let text = match error {
-        bollard::errors::Error::DockerResponseServerError { message, .. } => message.clone(),
-        other => {
-            let mut text = other.to_string();
-            let mut source = std::error::Error::source(other);
-            while let Some(it) = source {
-                let more = it.to_string();
-                if !text.contains(&more) {
-                    text += &format!(": {more}");
-                }
-                source = it.source();
-            }
-            text
+    if let bollard::errors::Error::DockerResponseServerError { message, .. } = error {
+        return message.trim().replace('\n', " ");
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(it) = source {
+        let more = it.to_string();
+        if !text.contains(&more) {
+            text += &format!(": {more}");
         }
-    };
+        source = it.source();
+    }
     text.trim().replace('\n', " ")
 }
 

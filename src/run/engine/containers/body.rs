@@ -156,7 +156,7 @@ fn quantity(text: &str, unit: f64) -> Option<i64> {
     let number: f64 = number.trim().parse().ok()?;
     let all = (number * factor * unit).round();
     #[expect(clippy::cast_possible_truncation, reason = "its bounds are checked")]
-    (all >= 1.0 && all < 9e18).then_some(all as i64)
+    (1.0..9e18).contains(&all).then_some(all as i64)
 }
 
 impl Container {

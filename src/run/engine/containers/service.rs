@@ -42,14 +42,17 @@ impl Service {
         // What is typed to stop the run must not stop it first.
         #[cfg(unix)]
         command.process_group(0);
-        let child = command.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "podman is not installed here".to_owned(),
-            _ => format!("cannot start podman: {}", crate::host::reason(&error)),
+        let child = command.spawn().map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                "podman is not installed here".to_owned()
+            } else {
+                format!("cannot start podman: {}", crate::host::reason(&error))
+            }
         })?;
         let mut service = Self {
             host,
             directory,
-            child: child,
+            child,
         };
         service.listens(&socket).await?;
         Ok(service)
