@@ -22,19 +22,19 @@ enum Shape {
     Chain,
 }
 
-pub fn wide_1000() -> Vec<Figure> {
+pub(crate) fn wide_1000() -> Vec<Figure> {
     beside("run-wide-1000", Shape::Wide, 1000, 5)
 }
 
-pub fn chain_1000() -> Vec<Figure> {
+pub(crate) fn chain_1000() -> Vec<Figure> {
     beside("run-chain-1000", Shape::Chain, 1000, 5)
 }
 
-pub fn wide_10000() -> Vec<Figure> {
+pub(crate) fn wide_10000() -> Vec<Figure> {
     beside("run-wide-10000", Shape::Wide, 10_000, 3)
 }
 
-pub fn chain_10000() -> Vec<Figure> {
+pub(crate) fn chain_10000() -> Vec<Figure> {
     beside("run-chain-10000", Shape::Chain, 10_000, 3)
 }
 
@@ -189,7 +189,7 @@ fn memory(program: &Path) -> Option<f64> {
 }
 
 /// A pipeline of ten thousand tasks from its text to what would run.
-pub fn plan() -> Vec<Figure> {
+pub(crate) fn plan() -> Vec<Figure> {
     let per_task = |count: usize| {
         let text = program(Shape::Wide, count);
         let times = (0..5).map(|_| 1e6 * seconds(|| drop(opened(&text))) / count as f64);
@@ -223,7 +223,7 @@ fn opened(text: &str) -> Session {
 }
 
 /// The schedule alone: nothing is started, all that happens is told.
-pub fn schedule() -> Vec<Figure> {
+pub(crate) fn schedule() -> Vec<Figure> {
     let mut figures = Vec::new();
     for shape in [Shape::Wide, Shape::Chain] {
         let few = played(shape, 1000, 20);

@@ -142,7 +142,7 @@ fn put(tree: &mut Value, play: &str) {
     match tree {
         Value::Array(all) => all.iter_mut().for_each(|it| put(it, play)),
         Value::Object(fields) => fields.values_mut().for_each(|it| put(it, play)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
