@@ -236,7 +236,7 @@ mod tests {
         let steps = root.at("spec.steps").unwrap();
         let take = |it: Span| comments.take(it).join("|");
         assert_eq!(take(steps.items()[1].span), "// another");
-        assert_eq!(take(steps.items()[0].span), "// a step|// first");
+        assert_eq!(take(steps.items()[0].span), "// a step||// first");
         assert_eq!(
             take(root.span),
             "// of the object|//   more||// name||// steps"

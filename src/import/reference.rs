@@ -490,7 +490,6 @@ mod tests {
             ),
             ("$(results.commit.path)", "results.commit.path"),
             ("$(tasks.build.results.digest)", "build.digest"),
-            ("$(tasks.build.status)", "build.status"),
             ("$(date) $(params.nope)", "\"$(date) $(params.nope)\""),
             ("v-{{ revision }}", "\"v-#{event.sha}\""),
             ("{{ body.a.b }}", "event.body.a.b"),
@@ -499,6 +498,12 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(string(&scope().pieces(text, false), 0), expected, "{text}");
         }
+        let pipeline = Scope {
+            in_pipeline: true,
+            ..scope()
+        };
+        let pieces = pipeline.pieces("$(tasks.build.status)", false);
+        assert_eq!(string(&pieces, 0), "build.status");
     }
 
     #[test]

@@ -329,7 +329,7 @@ fn absent(text: &str) -> Vec<String> {
 /// What Pipelines as Code itself says.
 fn complaint(answer: &Value) -> Verdict {
     let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
-    for it in list(&answer["validationErrors"]) {
+    if let Some(it) = list(&answer["validationErrors"]).first() {
         return Some(text(&it["error"]));
     }
     // What is said when an expression is computed depends on the event.

@@ -1,6 +1,8 @@
 //! Other shapes of what a file says: an older version, specs embedded or apart, steps as actions, a run of what nothing runs, a
 //! second file beside it, another installation. None of them is a fault by itself; together with one they reach other rules.
 
+#![expect(clippy::ptr_arg, reason = "rows of one table have one type")]
+
 use serde_json::{Map, Value, json};
 
 use crate::chance::Chance;
@@ -135,7 +137,7 @@ fn run(documents: &mut Vec<Value>, chance: &mut Chance) -> bool {
 
 /// What a run or a task of a pipeline refers to stands in it.
 fn embed(documents: &mut Vec<Value>, _: &mut Chance) -> bool {
-    let all = documents.clone();
+    let all = documents.to_vec();
     let mut changed = false;
     for document in documents.iter_mut() {
         let (of, reference, spec) = match kind(document) {
