@@ -80,8 +80,96 @@ impl Reader {
     }
 }
 
+/// The words of a command that are programs themselves, each behind the word that says so: `sh -x -c PROGRAM`,
+/// `perl -ne PROGRAM`, `awk PROGRAM`. A word that is not known is no option.
+pub(crate) fn programs(words: &[Option<&str>]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let Some(word) = word else { continue };
+        let behind = words.get(at + 1..).unwrap_or_default();
+        let called = words.get(..at).and_then(interpreter);
+        let program = match called.unwrap_or("") {
+            "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => is_cluster(word, "c")
+                .then(|| first_no_option(behind))
+                .flatten(),
+            "perl" | "ruby" => match one_liner(word) {
+                Some("") => Some(0),
+                Some(_) => {
+                    found.push((at, at));
+                    None
+                }
+                None => None,
+            },
+            "php" => (*word == "-r").then_some(0),
+            "node" => ["-e", "-p", "-pe", "--eval", "--print"]
+                .contains(word)
+                .then_some(0),
+            _ if is_awk(word) && !word.starts_with('-') => program_of_awk(behind),
+            _ => takes_code(word).then_some(0),
+        };
+        if let Some(program) = program.filter(|it| *it < behind.len()) {
+            found.push((at, at + 1 + program));
+        }
+    }
+    found
+}
+
+/// The name of the program that these words call: the last that is no option.
+fn interpreter<'a>(before: &[Option<&'a str>]) -> Option<&'a str> {
+    let word = before
+        .iter()
+        .rev()
+        .find(|it| !it.is_some_and(|it| it.starts_with('-')));
+    let name = word.copied().flatten()?.rsplit('/').next()?;
+    Some(if name == "nodejs" { "node" } else { name })
+}
+
+/// `-c`, also among other letters: `-euxc`.
+fn is_cluster(word: &str, letter: &str) -> bool {
+    let letters = word.strip_prefix('-').unwrap_or_default();
+    letters.contains(letter) && letters.bytes().all(|it| it.is_ascii_lowercase())
+}
+
+/// `-o pipefail` has a word of its own.
+fn first_no_option(words: &[Option<&str>]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(Some(word)) = words.get(at).filter(|it| it.is_some_and(is_option)) {
+        at += 1 + usize::from(word.ends_with('o'));
+    }
+    Some(at)
+}
+
+fn is_option(word: &str) -> bool {
+    word.starts_with(['-', '+']) && word.len() > 1
+}
+
+/// What stands behind the `e` of `-e`, `-ne`, `-lane`, `-eputs`.
+fn one_liner(word: &str) -> Option<&str> {
+    let letters = word.strip_prefix('-')?;
+    let (before, program) = letters.split_once(['e', 'E'])?;
+    let plain = |it: u8| it.is_ascii_digit() || b"nplaswci".contains(&it);
+    before.bytes().all(plain).then_some(program)
+}
+
+fn is_awk(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    ["awk", "gawk", "mawk", "nawk"].contains(&name)
+}
+
+/// The first word that is no option, unless the program is in a file.
+fn program_of_awk(words: &[Option<&str>]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(Some(word)) = words.get(at).filter(|it| it.is_some_and(is_option)) {
+        if word.starts_with("-f") || word.starts_with("--file") {
+            return None;
+        }
+        at += 1 + usize::from(["-v", "-F", "--assign", "--field-separator"].contains(word));
+    }
+    Some(at)
+}
+
 /// `-c`, `-e`, also among other letters, as in `-euc` and `-ce`, `--eval`: the word behind it is a program.
-pub(crate) fn takes_code(word: &str) -> bool {
+fn takes_code(word: &str) -> bool {
     if ["--eval", "-Command"].contains(&word) {
         return true;
     }
@@ -97,7 +185,7 @@ pub(crate) fn takes_code(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quotes, Reader, is_for_a_shell};
+    use super::{Quotes, Reader, is_for_a_shell, programs};
 
     #[test]
     fn quotes_are_seen_as_the_shell_sees_them() {
@@ -124,5 +212,35 @@ mod tests {
         assert!(is_for_a_shell("echo"));
         assert!(is_for_a_shell("#!/usr/bin/env -S bash -e\necho"));
         assert!(!is_for_a_shell("#!/usr/bin/env python3\nprint()"));
+    }
+
+    #[test]
+    fn programs_are_words_of_a_command() {
+        let cases: &[(&str, &[(usize, usize)])] = &[
+            ("sh -c x", &[(1, 2)]),
+            ("-c x", &[(0, 1)]),
+            ("/bin/bash -euxo pipefail -c x y", &[(3, 4)]),
+            ("sh -c -x x", &[(1, 3)]),
+            ("sh -c", &[]),
+            ("sh -x", &[]),
+            ("sh script.sh -c x", &[(2, 3)]),
+            ("busybox sh -ec x", &[(2, 3)]),
+            ("python3 -u -c x", &[(2, 3)]),
+            ("perl -ne x", &[(1, 2)]),
+            ("perl -lane x", &[(1, 2)]),
+            ("ruby -eputs", &[(1, 1)]),
+            ("perl -Ilib x", &[]),
+            ("php -r x", &[(1, 2)]),
+            ("nodejs -pe x", &[(1, 2)]),
+            ("awk -v a=b -F : x file", &[(0, 5)]),
+            ("awk -f file x", &[]),
+            ("gawk x", &[(0, 1)]),
+            ("tar -cf x", &[]),
+            ("git -c x", &[(1, 2)]),
+        ];
+        for (text, expected) in cases {
+            let words: Vec<_> = text.split(' ').map(Some).collect();
+            assert_eq!(programs(&words), *expected, "{text}");
+        }
     }
 }

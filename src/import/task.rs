@@ -364,9 +364,12 @@ fn passed_on(w: &mut Writer, spec: &Node, scope: &Scope) {
     }
 }
 
-/// `command` and `args`; the word after `-c` or `-e` is code.
+/// `command` and `args`; some words are code.
 fn words(w: &mut Writer, node: &Node, scope: &Scope) {
-    let mut code = false;
+    let all = node.list("command").iter().chain(node.list("args"));
+    let all: Vec<Option<&str>> = all.map(Node::text).collect();
+    let codes: Vec<usize> = shell::programs(&all).into_iter().map(|it| it.1).collect();
+    let mut at = 0;
     for key in ["command", "args"] {
         let items = node.list(key);
         if items.is_empty() {
@@ -378,10 +381,10 @@ fn words(w: &mut Writer, node: &Node, scope: &Scope) {
             let lead = scope.comments.lead(item.span, w.level() + 1);
             let text_of = match scope.whole_list(text) {
                 Some(list) => format!("..{list}"),
-                None => write::string(&scope.pieces(text, code), w.level() + 1),
+                None => write::string(&scope.pieces(text, codes.contains(&at)), w.level() + 1),
             };
             texts.push(format!("{lead}{text_of}"));
-            code = shell::takes_code(text);
+            at += 1;
         }
         let list = write::list(&texts, w.level());
         value::comments(w, node, key, scope);

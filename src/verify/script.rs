@@ -3,7 +3,7 @@
 mod rewrite;
 
 use crate::base::Span;
-use crate::base::shell::takes_code;
+use crate::base::shell::programs;
 use crate::diag::{Fix, Sink};
 use crate::plan::expr::WorkspaceField;
 use crate::plan::{Expr, ExprKind, Plan, Ref, Step, Task};
@@ -102,21 +102,21 @@ fn place_of(hole: &Expr, script: &Expr) -> (Span, Option<Span>) {
     }
 }
 
-/// The word after `-c` or `-e` is code too.
+/// The word after `-c` is code too, and so are its like.
 fn arguments(step: &Step, is_safe: &dyn Fn(&Ref) -> bool, sink: &mut Sink) {
     let words: Vec<&Expr> = step.command.iter().chain(&step.args).collect();
-    for pair in words.windows(2) {
-        if let [flag, code] = pair
-            && flag.text().is_some_and(takes_code)
-        {
-            walk::bare_refs(code, &mut |reference, expr| {
-                if !is_safe(reference) {
-                    let flag = flag.text().unwrap_or_default();
-                    let (place, hole) = place_of(expr, code);
-                    sink.push(errors::injection_of_word(place, reference, flag, hole));
-                }
-            });
-        }
+    let known: Vec<Option<&str>> = words.iter().map(|it| it.text()).collect();
+    for (flag, code) in programs(&known) {
+        let flag = known.get(flag).copied().flatten().unwrap_or_default();
+        let Some(code) = words.get(code) else {
+            continue;
+        };
+        walk::bare_refs(code, &mut |reference, expr| {
+            if !is_safe(reference) {
+                let (place, hole) = place_of(expr, code);
+                sink.push(errors::injection_of_word(place, reference, flag, hole));
+            }
+        });
     }
 }
 

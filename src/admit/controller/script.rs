@@ -7,7 +7,7 @@ use crate::admit::controller::model::{self, Declared, Named, Shape};
 use crate::admit::controller::task::Scope;
 use crate::admit::controller::variable::{Variable, variables};
 use crate::admit::errors::controller::script as errors;
-use crate::base::shell::{is_for_a_shell, takes_code};
+use crate::base::shell::{is_for_a_shell, programs};
 use crate::diag::Sink;
 use crate::yaml::Node;
 
@@ -40,11 +40,11 @@ pub(crate) fn of_task(ctx: &Context<'_>, scope: &Scope<'_>, sink: &mut Sink) {
             .iter()
             .chain(container.list("args"))
             .collect();
-        for pair in words.windows(2) {
-            if let [flag, code] = pair
-                && flag.text().is_some_and(takes_code)
-            {
-                spliced(container, code, flag.text(), &is_safe, sink);
+        let known: Vec<Option<&str>> = words.iter().map(|it| it.text()).collect();
+        for (flag, code) in programs(&known) {
+            if let Some(code) = words.get(code) {
+                let flag = known.get(flag).copied().flatten();
+                spliced(container, code, flag, &is_safe, sink);
             }
         }
     }
