@@ -155,12 +155,6 @@ pub(crate) fn of_run<'a>(ctx: &Context<'a>, pipeline: &Pipeline<'a>, at: Span, s
             .or(it.node.get("pipelineSpec"))
             .is_some()
     });
-    let meant = meant(&pipeline.workspaces, &bound, &missing);
-    for it in &missing {
-        if is_open || !meant.contains(it.name) {
-            sink.push(errors::not_bound(at, it));
-        }
-    }
     let mut used: IndexSet<&str> = pipeline.workspaces.keys().copied().collect();
     for task in &pipeline.tasks {
         let needed = needed(pipeline, task);
@@ -176,10 +170,13 @@ pub(crate) fn of_run<'a>(ctx: &Context<'a>, pipeline: &Pipeline<'a>, at: Span, s
         }
         one_volume(ctx, task, &needed, &bound, sink);
     }
-    for it in bound
-        .iter()
-        .filter(|it| !is_open && !used.contains(it.name))
-    {
+    let of_nothing = |it: &Named<'a>| !is_open && !used.contains(it.name);
+    let extra: Vec<Named<'a>> = bound.into_iter().filter(of_nothing).collect();
+    let meant = meant(&pipeline.workspaces, &extra, &missing);
+    for it in missing.iter().filter(|it| !meant.contains(it.name)) {
+        sink.push(errors::not_bound(at, it));
+    }
+    for it in &extra {
         let near = nearest(it.name, pipeline.workspaces.keys().copied());
         sink.push(match near.filter(|it| meant.contains(it)) {
             Some(near) => errors::misspelt(it, near),
