@@ -20,7 +20,7 @@ mod script;
 mod secret;
 mod substitutions;
 mod task;
-mod texts;
+pub(crate) mod texts;
 mod timeouts;
 mod unused;
 pub(crate) mod variable;

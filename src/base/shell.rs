@@ -89,7 +89,7 @@ pub(crate) fn programs(words: &[Option<&str>]) -> Vec<(usize, usize)> {
         let behind = words.get(at + 1..).unwrap_or_default();
         let called = words.get(..at).and_then(interpreter);
         let program = match called.unwrap_or("") {
-            "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => is_cluster(word, "c")
+            "sh" | "bash" | "dash" | "ash" | "ksh" | "zsh" => asks_for_program(word)
                 .then(|| first_no_option(behind))
                 .flatten(),
             "perl" | "ruby" => match one_liner(word) {
@@ -125,9 +125,9 @@ fn interpreter<'a>(before: &[Option<&'a str>]) -> Option<&'a str> {
 }
 
 /// `-c`, also among other letters: `-euxc`.
-fn is_cluster(word: &str, letter: &str) -> bool {
+fn asks_for_program(word: &str) -> bool {
     let letters = word.strip_prefix('-').unwrap_or_default();
-    letters.contains(letter) && letters.bytes().all(|it| it.is_ascii_lowercase())
+    letters.contains('c') && letters.bytes().all(|it| it.is_ascii_lowercase())
 }
 
 /// `-o pipefail` has a word of its own.

@@ -161,22 +161,8 @@ impl Mask {
 
     /// The value without secrets.
     pub(crate) fn value(&self, value: &Value) -> Value {
-        match value {
-            Value::Str(text) => Value::str(self.hide(text)),
-            Value::List(all) => Value::list(all.iter().map(|it| self.value(it)).collect()),
-            Value::Record(fields) => Value::record(self.values(fields)),
-            Value::None
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Duration(_)
-            | Value::Bytes(_)
-            | Value::Cpu(_)
-            | Value::Percent(_)
-            | Value::Range(_)
-            | Value::Make(_)
-            | Value::Thing(_) => value.clone(),
-        }
+        // Every text has a hidden form, so that there always is a value.
+        changed(value, &|text| Some(self.hide(text))).unwrap_or(Value::None)
     }
 
     /// The values without secrets.
@@ -188,7 +174,7 @@ impl Mask {
     }
 }
 
-/// The value with all of its texts changed.
+/// The value with all of its texts changed; `None` where one of them cannot be.
 fn changed(value: &Value, change: &dyn Fn(&str) -> Option<String>) -> Option<Value> {
     match value {
         Value::Str(text) => change(text).map(Value::str),

@@ -96,16 +96,7 @@ pub(crate) async fn launch(
 
 /// Runs a process that has the terminal, until it ends.
 pub(crate) async fn interactive(launch: &Launch) -> io::Result<()> {
-    let Some((program, args)) = launch.command.split_first() else {
-        return Err(io::ErrorKind::NotFound.into());
-    };
-    let mut command = Command::new(program);
-    command
-        .args(args)
-        .env_clear()
-        .envs(&launch.env)
-        .current_dir(&launch.directory)
-        .kill_on_drop(true);
+    let mut command = command(launch)?;
     // In the group of this process, so that it may read from the terminal.
     command.spawn()?.wait().await?;
     Ok(())
@@ -176,7 +167,7 @@ async fn until(instant: Option<Instant>) {
     }
 }
 
-fn spawn(launch: &Launch) -> io::Result<(Child, Group)> {
+fn command(launch: &Launch) -> io::Result<Command> {
     let Some((program, args)) = launch.command.split_first() else {
         return Err(io::ErrorKind::NotFound.into());
     };
@@ -186,10 +177,16 @@ fn spawn(launch: &Launch) -> io::Result<(Child, Group)> {
         .env_clear()
         .envs(&launch.env)
         .current_dir(&launch.directory)
+        .kill_on_drop(true);
+    Ok(command)
+}
+
+fn spawn(launch: &Launch) -> io::Result<(Child, Group)> {
+    let mut command = command(launch)?;
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+        .stderr(Stdio::piped());
     #[cfg(unix)]
     command.process_group(0);
     let child = command.spawn()?;

@@ -307,14 +307,25 @@ pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
             said.map(|it| format!("{shape} {it}"))
         };
         let Some(said) = said else { continue };
-        let texts: Vec<String> = documents.iter().map(fault::write).collect();
-        all.push(Case {
-            name: format!("{} #{seed} {said}", file.name),
-            text: texts.join("---\n"),
-            settings,
-        });
+        all.push(changed(file, seed, &said, &documents, settings));
     }
     all
+}
+
+/// A file after what was done to it.
+pub fn changed(
+    file: &Case,
+    seed: u64,
+    said: &str,
+    documents: &[Value],
+    settings: Settings,
+) -> Case {
+    let texts: Vec<String> = documents.iter().map(fault::write).collect();
+    Case {
+        name: format!("{} #{seed} {said}", file.name),
+        text: texts.join("---\n"),
+        settings,
+    }
 }
 
 fn is_tektons(document: &Value) -> bool {

@@ -47,12 +47,7 @@ pub fn faulty(files: &[Case], seed: u64, count: usize) -> Vec<Case> {
             }
         };
         let Some(said) = said else { continue };
-        let texts: Vec<String> = documents.iter().map(fault::write).collect();
-        all.push(Case {
-            name: format!("{} #{seed} {said}", file.name),
-            text: texts.join("---\n"),
-            settings,
-        });
+        all.push(measure::changed(file, seed, &said, &documents, settings));
     }
     all
 }

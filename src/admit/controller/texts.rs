@@ -43,7 +43,7 @@ impl<'a> Text<'a> {
 }
 
 /// Fields of a step or sidecar in which results of other tasks order tasks.
-const SCANNED: [&str; 8] = [
+pub(crate) const SCANNED: [&str; 8] = [
     "name",
     "image",
     "imagePullPolicy",

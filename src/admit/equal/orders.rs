@@ -3,22 +3,11 @@
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
+use crate::admit::controller::texts::SCANNED;
 use crate::admit::substitution;
 use crate::base::Name;
 use crate::base::graph::Dag;
 use crate::base::order::Orders;
-
-/// The fields of a container in which Tekton looks for results of other tasks.
-const OF_CONTAINERS: &[&str] = &[
-    "name",
-    "image",
-    "imagePullPolicy",
-    "script",
-    "workingDir",
-    "command",
-    "args",
-    "env",
-];
 
 /// Lays the orders of a pipeline into one form.
 pub(crate) fn plain(pipeline: &mut Map<String, Value>) {
@@ -91,7 +80,7 @@ fn producers(task: &Value) -> IndexSet<Name> {
     });
     let of_containers = containers
         .flatten()
-        .flat_map(|it| OF_CONTAINERS.iter().filter_map(|key| it.get(*key)));
+        .flat_map(|it| SCANNED.iter().filter_map(|key| it.get(*key)));
     let mut found = IndexSet::new();
     fields
         .chain(of_containers)
